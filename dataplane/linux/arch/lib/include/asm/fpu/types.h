@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ASM_LIB_FPU_TYPES_H
+#define _ASM_LIB_FPU_TYPES_H
+
+/* Bits of XCR0 */
+#define XFEATURE_MASK_FP		(1 << 0)
+#define XFEATURE_MASK_SSE		(1 << 1)
+#define XFEATURE_MASK_YMM		(1 << 2)
+#define XFEATURE_MASK_OPMASK		(1 << 5)
+#define XFEATURE_MASK_ZMM_Hi256		(1 << 6)
+#define XFEATURE_MASK_Hi16_ZMM		(1 << 7)
+#define XFEATURE_MASK_FPSSE		(XFEATURE_MASK_FP | XFEATURE_MASK_SSE)
+#define XFEATURE_MASK_AVX512		(XFEATURE_MASK_OPMASK | XFEATURE_MASK_ZMM_Hi256 | \
+					 XFEATURE_MASK_Hi16_ZMM)
+
+#endif

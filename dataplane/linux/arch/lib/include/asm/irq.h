@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ASM_LIB_IRQ_H
+#define _ASM_LIB_IRQ_H
+
+#define NR_IRQS 16
+#include <asm-generic/irq.h>
+
+#endif

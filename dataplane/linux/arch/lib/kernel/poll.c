@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the outside world comes in. Nothing interrupts the library; these are
+ * the points where the clock, the ports and the ring are looked at instead.
+ */
+#include <linux/hardirq.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/stat.h>
+
+#include "border.h"
+
+/* Calls of cond_resched() or the host between two looks at the clock. */
+#define CLOCK_CREDIT 256
+
+/* Longest that tasks may keep the host's thread in one turn, ns. */
+#define TURN_MAX (2 * NSEC_PER_MSEC)
+
+int lib_clock_credit = CLOCK_CREDIT;
+
+/* pid 1 while it sleeps in lib_turn() for the other tasks to run */
+static struct task_struct *resting;
+static u64 rest_until;		/* it may idle in ops->wait until then */
+static u64 turn_end;		/* tasks that never sleep give way then */
+static bool worked;
+
+static bool look_outside(void)
+{
+	bool work = false;
+
+	work |= lib_clock_poll();
+	work |= lib_ports_poll();
+	work |= lib_ring_poll();
+	return work;
+}
+
+bool lib_poll(void)
+{
+	bool work = look_outside();
+
+	if (lib_ports_unsent)
+		lib_ports_flush();
+	return work;
+}
+
+void lib_clock_look(void)
+{
+	lib_clock_credit = CLOCK_CREDIT;
+	if (!lib_irq_enabled || in_interrupt())
+		return;
+	lib_clock_poll();
+	if (resting && lib_clock() >= turn_end) {
+		wake_up_process(resting);
+		set_tsk_need_resched(current);
+	}
+}
+
+/* A loop that waits: for time, or for what only another task can do. */
+void lib_relax(void)
+{
+	asm volatile("pause" ::: "memory");
+	lib_clock_look();
+}
+
+/*
+ * The idle task has nothing to run. Called, and returns, with interrupts off;
+ * returns after any event, so that the scheduler and timers are looked at.
+ */
+void lib_idle(void)
+{
+	u64 deadline;
+
+	lib_irq_enabled = ARCH_IRQ_ENABLED;
+	if (lib_poll()) {
+		worked = true;
+	} else if (resting && (worked || rest_until <= lib_clock())) {
+		wake_up_process(resting);
+	} else {
+		deadline = resting ? min(lib_timer_due, rest_until) : lib_timer_due;
+		lib_host.ops->wait(lib_host.host, deadline);
+		/* The host may want its thread back: one wait a turn. */
+		rest_until = 0;
+	}
+	lib_irq_enabled = ARCH_IRQ_DISABLED;
+}
+
+/* Let every other task run; come back when none can, or after TURN_MAX. */
+static void rest(u64 until)
+{
+	rest_until = until;
+	turn_end = lib_clock() + TURN_MAX;
+	resting = current;
+	set_current_state(TASK_IDLE);
+	schedule();
+	resting = NULL;
+}
+
+static long turn(long wait_until)
+{
+	worked = lib_poll();
+	if (!single_task_running()) {
+		worked = true;
+		rest(0);
+	} else if (!worked && wait_until) {
+		rest(wait_until);
+	} else if (need_resched()) {
+		schedule();
+	}
+	return worked;
+}
+
+LIB_EXPORT long lib_turn(uint64_t wait_until)
+{
+	return lib_from_host(turn, wait_until);
+}
+
+LIB_EXPORT uint64_t lib_next_timer(void)
+{
+	return lib_timer_due;
+}

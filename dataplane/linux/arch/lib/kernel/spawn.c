@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Kernel tasks that run a function of the host, on a stack of the host. */
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "border.h"
+
+struct lib_spawn {
+	int (*fn)(void *arg);
+	void *arg;
+	void *stack_top;
+};
+
+static int spawned(void *arg)
+{
+	struct lib_spawn spawn = *(struct lib_spawn *)arg;
+
+	kfree(arg);
+	do_exit((lib_call_on(spawn.stack_top, spawn.fn, spawn.arg) & 0xff) << 8);
+}
+
+static long spawn(long arg)
+{
+	struct lib_spawn *copy = kmemdup((void *)arg, sizeof(*copy), GFP_KERNEL);
+	long pid;
+
+	if (!copy)
+		return -ENOMEM;
+	/* SIGCHLD, which pid 1 ignores: the task is reaped when it exits. */
+	pid = user_mode_thread(spawned, copy, CLONE_FS | CLONE_FILES | SIGCHLD);
+	if (pid < 0)
+		kfree(copy);
+	return pid;
+}
+
+LIB_EXPORT long lib_spawn(int (*fn)(void *arg), void *arg, void *stack, size_t size)
+{
+	struct lib_spawn request = {
+		.fn = fn,
+		.arg = arg,
+		.stack_top = (void *)ALIGN_DOWN((unsigned long)stack + size, 16),
+	};
+
+	if (!fn || !stack || size < PAGE_SIZE)
+		return -EINVAL;
+	return lib_from_host(spawn, (long)&request);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// node scripts/kernel.mjs [command] [--variant v3|v2|debug] [--output DIR]
+// The last line printed by `library` is the path of liblinux.so.
+
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { SetupError, report } from "./lib/errors.mjs";
+import { configure, editConfig, saveConfig } from "./lib/kernel/config.mjs";
+import { buildLibrary, buildPlace, cleanObjects } from "./lib/kernel/library.mjs";
+import { variants } from "./lib/kernel/recipe.mjs";
+import { provePristine } from "./lib/kernel/source.mjs";
+import { logFile } from "./lib/paths.mjs";
+import { logged } from "./lib/run.mjs";
+import { step } from "./lib/step.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    variant: { type: "string", default: "v3" },
+    output: { type: "string" },
+  },
+});
+const { variant } = values;
+
+/** Names in `dir` that lead to the result, as `make library` gives them. */
+function link(dir, result) {
+  mkdirSync(dir, { recursive: true });
+  for (const name of readdirSync(result.dir).filter((file) => file.startsWith("liblinux"))) {
+    rmSync(join(dir, name), { force: true });
+    symlinkSync(join(result.dir, name), join(dir, name));
+  }
+  return join(dir, "liblinux.so");
+}
+
+async function library() {
+  const result = await step(`kernel ${variant}`, async (progress) => {
+    const made = await buildLibrary(variant, progress);
+    return { say: describe(made), value: made };
+  });
+  const { archLib } = result.info;
+  console.error(`  arch/lib: ${archLib.lines} lines in ${archLib.files} files; nothing else of Linux is changed`);
+  console.log(values.output ? link(resolve(values.output), result) : result.path);
+}
+
+const describe = ({ built, info }) => `${built ? "built" : "up to date"}: Linux ${info.release}`;
+
+/** Run `work(log, place)` in this checkout's tree of the variant. */
+async function inPlace(name, work) {
+  await step(name, (progress) =>
+    logged(logFile(`kernel-${name}-${variant}`), async (log) => {
+      const place = await buildPlace(log, variant, progress);
+      return work(log, place);
+    }),
+  );
+}
+
+function edit(target) {
+  return inPlace(target, async (log, place) => {
+    await configure(log, place);
+    editConfig(place, target);
+    return "saved as arch/lib/configs/defconfig";
+  });
+}
+
+const commands = {
+  library,
+  menuconfig: () => edit("menuconfig"),
+  nconfig: () => edit("nconfig"),
+  olddefconfig: () => inPlace("olddefconfig", async (log, place) => void (await configure(log, place))),
+  savedefconfig: () =>
+    inPlace("savedefconfig", async (log, place) => {
+      await configure(log, place);
+      saveConfig(place);
+      return "saved as arch/lib/configs/defconfig";
+    }),
+  prove: () =>
+    inPlace("prove", async (log, place) => {
+      await provePristine(log, place, place.tree);
+      return `nothing outside arch/lib differs from ${place.name} ${place.version}`;
+    }),
+  clean: () => console.error(`  removed ${cleanObjects(variant)}`),
+};
+
+try {
+  const [command = "library"] = positionals;
+  if (!Object.hasOwn(commands, command)) {
+    throw new SetupError(
+      `no command ${command}`,
+      `commands: ${Object.keys(commands).join(", ")}; variants: ${Object.keys(variants).join(", ")}`,
+    );
+  }
+  await commands[command]();
+} catch (error) {
+  report(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// npm test: set-up, then every test there is, summed up in the last line.
+//   npm test                      all
+//   npm test -- --only vitest     one suite: ctest, sanitizers, vitest
+//   npm test -- --match forward   tests whose name matches
+
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { report } from "./lib/errors.mjs";
+import { cacheDir, checkout, checkoutId } from "./lib/paths.mjs";
+import { interactive } from "./lib/run.mjs";
+import { setUp } from "./lib/setup.mjs";
+import { add, closingLine, fromJUnit, fromVitest, nothing } from "./lib/tally.mjs";
+
+const { values: options } = parseArgs({
+  options: { only: { type: "string", multiple: true }, match: { type: "string" } },
+});
+const reports = cacheDir("reports", checkoutId);
+
+/** Run a command that leaves a report; one that leaves none has failed. */
+function suite(file, parse, command, args, settings) {
+  const path = join(reports, file);
+  rmSync(path, { force: true });
+  const status = interactive(command, args(path), settings);
+  const tally = existsSync(path) ? parse(readFileSync(path, "utf8")) : { ...nothing, failed: 1 };
+  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+function ctest(file, dir) {
+  const match = options.match ? ["--tests-regex", options.match] : [];
+  return suite(file, fromJUnit, "ctest", (path) => [
+    "--test-dir", dir, "--output-on-failure", "--output-junit", path, ...match,
+  ]);
+}
+
+function vitest() {
+  const match = options.match ? ["--testNamePattern", options.match] : [];
+  return suite("vitest.json", (text) => fromVitest(JSON.parse(text)), process.execPath, (path) => [
+    join(checkout, "node_modules/vitest/vitest.mjs"), "run", "--root", checkout,
+    "--reporter=default", "--reporter=json", `--outputFile.json=${path}`, ...match,
+  ], { cwd: checkout });
+}
+
+function suites({ dataplane, sanitized }) {
+  return {
+    ctest: () => ctest("ctest.xml", dataplane),
+    sanitizers: () => ctest("sanitizers.xml", sanitized),
+    vitest,
+  };
+}
+
+let total = nothing;
+try {
+  const all = suites(await setUp({ everything: true }));
+  for (const [name, runSuite] of Object.entries(all)) {
+    if (options.only && !options.only.includes(name)) continue;
+    console.error(`\n${name}`);
+    total = add(total, runSuite());
+  }
+} catch (error) {
+  report(error);
+  total = add(total, { ...nothing, failed: 1 });
+}
+
+if (total.passed + total.failed === 0) {
+  console.error("no test was run");
+  total = { ...total, failed: 1 };
+}
+process.exitCode = total.failed === 0 ? 0 : 1;
+console.log(`\n${closingLine(total)}`);
