@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mapping a library file's segments and protecting them. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "elf.h"
+#include "page.h"
+
+/* What the file has of a segment: whole pages, private, shared until written. */
+static int map_file(struct nuse_elf *elf, const Elf64_Phdr *ph)
+{
+	uint64_t start = nuse_page_down(ph->p_vaddr);
+	uint64_t end = ph->p_vaddr + ph->p_filesz;
+
+	if (!ph->p_filesz)
+		return 0;
+	if (mmap(elf->base + start, end - start, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
+		 elf->fd, (off_t)nuse_page_down(ph->p_offset)) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+/* What it has not: the rest of the last file page, and pages of zeroes. */
+static int map_zeroes(struct nuse_elf *elf, const Elf64_Phdr *ph)
+{
+	uint64_t file_end = ph->p_vaddr + ph->p_filesz;
+	uint64_t start = ph->p_filesz ? nuse_page_up(file_end) : nuse_page_down(ph->p_vaddr);
+	uint64_t end = nuse_page_up(ph->p_vaddr + ph->p_memsz);
+
+	if (ph->p_memsz == ph->p_filesz)
+		return 0;
+	if (start > file_end && ph->p_filesz)
+		memset(elf->base + file_end, 0, start - file_end);
+	if (start < end && mmap(elf->base + start, end - start, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+int nuse_elf_map(struct nuse_elf *elf, void *base, const struct nuse_error *error)
+{
+	elf->base = base;
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		int err = map_file(elf, &elf->segments[i]);
+
+		if (!err)
+			err = map_zeroes(elf, &elf->segments[i]);
+		if (err)
+			return nuse_error_errno(error, -err, "%s: cannot map", elf->path);
+	}
+	return 0;
+}
+
+int nuse_elf_protect(struct nuse_elf *elf, const struct nuse_error *error)
+{
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		const Elf64_Phdr *ph = &elf->segments[i];
+		uint64_t start = nuse_page_down(ph->p_vaddr);
+		uint64_t end = nuse_page_up(ph->p_vaddr + ph->p_memsz);
+		int prot = 0;
+
+		prot |= ph->p_flags & PF_R ? PROT_READ : 0;
+		prot |= ph->p_flags & PF_W ? PROT_WRITE : 0;
+		prot |= ph->p_flags & PF_X ? PROT_EXEC : 0;
+		if (mprotect(elf->base + start, end - start, prot) < 0)
+			return nuse_error_errno(error, errno, "%s: cannot protect", elf->path);
+	}
+	return 0;
+}
+
+void *nuse_elf_at(const struct nuse_elf *elf, uint64_t address, uint64_t size)
+{
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		const Elf64_Phdr *ph = &elf->segments[i];
+
+		if (address >= ph->p_vaddr && address - ph->p_vaddr < ph->p_memsz &&
+		    size <= ph->p_memsz - (address - ph->p_vaddr))
+			return elf->base + address;
+	}
+	return NULL;
+}

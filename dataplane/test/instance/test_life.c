@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One instance's life, a thousand times. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kit.h"
+
+#define WARM_UP	10
+#define LIVES	1000
+
+static int count_tasks(void *arg)
+{
+	++*(int *)arg;
+	return 0;
+}
+
+/* Something of everything that could stay behind: files, tasks, clients. */
+static void live_once(void)
+{
+	struct nuse_instance *inst = kit_boot(NULL);
+	struct kit_worker *worker;
+	struct nuse_client *client;
+	char text[4096];
+	int tasks = 0;
+
+	assert_true(kit_call(inst, SYS_socket, AF_INET6, SOCK_STREAM, 0) >= 0);
+	assert_true(kit_read(inst, "/proc/net/dev", text, sizeof(text)) > 0);
+	assert_non_null(strstr(text, "lo:"));
+	assert_true(nuse_instance_spawn(inst, count_tasks, &tasks, 0) > 1);
+	kit_turn_for(inst, 0);
+	assert_int_equal(tasks, 1);
+
+	worker = kit_worker_start(inst);
+	assert_int_equal(nuse_client_open(inst, NULL, &client), 0);
+	assert_int_equal(kit_client_call(client, SYS_socket, AF_INET, SOCK_DGRAM, 0), 0);
+	nuse_client_close(client);
+	kit_worker_stop(worker);
+	nuse_instance_destroy(inst);
+}
+
+static void a_thousand_lives_leave_nothing_behind(void **state)
+{
+	struct kit_usage before;
+
+	(void)state;
+	for (int i = 0; i < WARM_UP; i++)
+		live_once();
+	before = kit_usage();
+	for (int i = 0; i < LIVES; i++)
+		live_once();
+	kit_assert_usage(&before, 512);
+}
+
+static void an_instance_that_never_booted_leaves_nothing_behind(void **state)
+{
+	struct nuse_instance_config config = kit_config();
+	struct nuse_instance *inst;
+	struct kit_usage before;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		if (i == 10)
+			before = kit_usage();
+		assert_int_equal(nuse_instance_create(&config, &inst, NULL, 0), 0);
+		assert_int_equal(kit_call(inst, SYS_getpid), -ENOTCONN);
+		assert_int_equal(nuse_instance_turn(inst, 0), -ENOTCONN);
+		nuse_instance_destroy(inst);
+	}
+	kit_assert_usage(&before, 512);
+}
+
+static void it_boots_only_once(void **state)
+{
+	struct nuse_instance *inst = kit_boot(NULL);
+	char error[128] = "";
+
+	(void)state;
+	assert_int_equal(nuse_instance_boot(inst, error, sizeof(error)), -EALREADY);
+	assert_non_null(strstr(error, "booted before"));
+	kit_assert_well(inst);
+	nuse_instance_destroy(inst);
+}
+
+static void the_least_ram_boots_and_works(void **state)
+{
+	struct nuse_instance_config config = kit_config();
+	struct nuse_instance *inst;
+
+	(void)state;
+	config.ram_size = NUSE_RAM_MIN;
+	inst = kit_boot(&config);
+	kit_assert_well(inst);
+	nuse_instance_destroy(inst);
+}
+
+static void a_log_without_complaints_ends_with_init(void **state)
+{
+	static const char *const complaints[] = { "WARNING", "BUG", "Oops", "cut here" };
+	struct nuse_instance *inst = kit_boot(NULL);
+	const char *log = kit_log(inst);
+
+	(void)state;
+	assert_non_null(strstr(log, "Linux version 6.12."));
+	assert_non_null(strstr(log, "Run /init as init process"));
+	for (size_t i = 0; i < sizeof(complaints) / sizeof(complaints[0]); i++)
+		assert_null(strstr(log, complaints[i]));
+	nuse_instance_destroy(inst);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_boots_only_once),
+		cmocka_unit_test(the_least_ram_boots_and_works),
+		cmocka_unit_test(a_log_without_complaints_ends_with_init),
+		cmocka_unit_test(an_instance_that_never_booted_leaves_nothing_behind),
+		cmocka_unit_test(a_thousand_lives_leave_nothing_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef NUSE_WORKER_INTERNAL_H
+#define NUSE_WORKER_INTERNAL_H
+
+/* What the files of a worker share. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "worker.h"
+
+struct nuse_worker {
+	struct nuse_instance *inst;
+	struct nuse_worker_counters *counters;
+	enum nuse_engine_idle idle;
+	uint64_t spin_ticks;
+	uint64_t ticks_per_second;
+	_Atomic bool stop;
+
+	struct nuse_port *ports;	/* attached, the worker's own list */
+	struct pollfd *fds;		/* room for all of theirs and the doorbell */
+	unsigned int max_fds;
+	bool woke;			/* has slept since ports were serviced */
+	uint64_t serviced;		/* when they were, ticks */
+	uint64_t worked;		/* when there was work last, ticks */
+	uint64_t slept;			/* in this turn, ticks */
+
+	pthread_t thread;
+	_Atomic uint32_t started;	/* futex: boot has ended, `result` says how */
+	int result;
+	char *error;
+	size_t error_size;
+};
+
+/* sleep.c: the wait operation, and until when to let the kernel use it. */
+void nuse_worker_wait(void *worker, uint64_t deadline);
+uint64_t nuse_worker_wait_until(const struct nuse_worker *worker, uint64_t now);
+
+/* counters.c */
+void nuse_worker_count_turn(struct nuse_worker *worker, long result, uint64_t ticks);
+
+#endif
