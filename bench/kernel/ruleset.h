@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BENCH_RULESET_H
+#define BENCH_RULESET_H
+
+/*
+ * nft rulesets, loaded by libnftables in this process. Its system calls on
+ * netlink sockets are led to the stack under test (redirect.c).
+ */
+#include "stack.h"
+
+int ruleset_load(const struct stack *stack, const char *text);
+
+/* The rulesets of the benchmark; the long ones are made on first use. */
+extern const char ruleset_conntrack[], ruleset_masquerade4[], ruleset_masquerade6[],
+		  ruleset_flowtable[];
+const char *ruleset_linear(void);	/* 100 rules that do not match */
+const char *ruleset_intervals(void);	/* one set of 1,000 ranges, no match */
+
+#endif

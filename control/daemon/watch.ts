@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The kernel's log and its death, looked at now and then: the worker never
+// calls JavaScript.
+
+import type { NativeEngine } from "../engine/addon.js";
+
+const interval = 50;
+
+export interface KernelEvents {
+  /** A line of the kernel's log. */
+  onLog(line: string): void;
+  /** The instance has died of this; said once. */
+  onDeath(reason: string): void;
+}
+
+/** Watch until the function that is returned is called. */
+export function watchKernel(engine: NativeEngine, { onLog, onDeath }: KernelEvents): () => void {
+  let rest = "";
+  const look = (): void => {
+    const lines = (rest + engine.readLog()).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach((line) => onLog(line.trimEnd()));
+    const reason = engine.panic();
+    if (reason !== null) {
+      clearInterval(timer);
+      onDeath(reason);
+    }
+  };
+  const timer = setInterval(look, interval);
+  return () => {
+    clearInterval(timer);
+    if (engine.panic() === null) look();
+  };
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <napi.h>
+
+/* What the addon keeps for one JavaScript environment. */
+struct InstanceData {
+	Napi::FunctionReference engine;
+	Napi::FunctionReference client;
+};
