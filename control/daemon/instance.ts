@@ -5,14 +5,10 @@ import type { Config } from "../config/model.js";
 import type { Addon, EngineOptions, NativeEngine } from "../engine/addon.js";
 import { NuseError } from "../errors.js";
 import type { ErrorCode } from "../errors.js";
-import { mountFileSystems } from "../kernel/files.js";
 import { Task } from "../kernel/task.js";
 import { NetlinkSocket } from "../netlink/socket.js";
 import { watchKernel } from "./watch.js";
 import type { KernelEvents } from "./watch.js";
-
-/** No interfaces but those that the configuration asks for. */
-const commandLine = "fb_tunnels=none bonding.max_bonds=0 dummy.numdummies=0 ifb.numifbs=0";
 
 export interface Instance {
   readonly engine: NativeEngine;
@@ -29,7 +25,7 @@ export interface Instance {
 export async function startInstance(addon: Addon, library: string, config: Config, events: KernelEvents): Promise<Instance> {
   const { worker, ports } = config;
   const engine = createEngine(addon, {
-    library, commandLine, memory: worker.memory, cpu: worker.cpu ?? -1, idle: worker.idle,
+    library, commandLine: "", memory: worker.memory, cpu: worker.cpu ?? -1, idle: worker.idle,
   });
   const unwatch = watchKernel(engine, events);
   const tasks: Task[] = [];
@@ -49,7 +45,6 @@ export async function startInstance(addon: Addon, library: string, config: Confi
       await engine.addPort(name, device, queues).catch(rethrowAs("engine.port"));
     }
     const task = openTask();
-    await mountFileSystems(task);
     return {
       engine, task, stop,
       portNames: ports.map(({ name }) => name),

@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Files of the library kernel: /proc and /sys.
+// Files of the library kernel, which mounts /proc and /sys itself.
 
-import { constants } from "node:os";
-import { NuseError } from "../errors.js";
 import { atCurrentDirectory, open } from "./syscalls.js";
 import { cString } from "./task.js";
 import type { Task } from "./task.js";
 
 const chunk = 65536;
-
-/** Mount what the kernel's own files need, if it is not mounted yet. */
-export async function mountFileSystems(task: Task): Promise<void> {
-  for (const [type, path] of [["proc", "/proc"], ["sysfs", "/sys"]] as const) {
-    await unless(constants.errno.EEXIST, task.call(`mkdir ${path}`, "mkdir", cString(path), 0o755));
-    const mounted = task.call(
-      `mount ${type} on ${path}`, "mount", cString(type), cString(path), cString(type), 0, null,
-    );
-    await unless(constants.errno.EBUSY, mounted);
-  }
-}
-
-async function unless(errno: number, done: Promise<number>): Promise<void> {
-  try {
-    await done;
-  } catch (error) {
-    if (!(error instanceof NuseError && error.errno === errno)) throw error;
-  }
-}
 
 async function withFile<T>(task: Task, path: string, mode: number, work: (fd: number) => Promise<T>): Promise<T> {
   const fd = await task.call(`open ${path}`, "openat", atCurrentDirectory, cString(path), mode | open.closeOnExec, 0);

@@ -9,7 +9,7 @@
 #include "fault.h"
 #include "instance.h"
 
-static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE };
+static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
 #define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static struct sigaction previous[NR_SIGNALS];
@@ -63,7 +63,7 @@ static void chain_default(int sig, const siginfo_t *info)
 
 	sigaction(sig, &dfl, NULL);
 	/* A real fault happens again on return, where the core dump should show it. */
-	if (info->si_code <= 0)
+	if (info->si_code <= 0 || sig == SIGTRAP)
 		syscall(SYS_tgkill, getpid(), gettid(), sig);
 }
 

@@ -3,7 +3,7 @@
 #define NUSE_FAULT_H
 
 /*
- * SIGSEGV, SIGBUS, SIGILL and SIGFPE of the whole process. Those a kernel
+ * SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGTRAP of the whole process. Those a kernel
  * causes go to its lib_fault(), which makes EFAULT or a contained panic of
  * them; every other goes on to whoever handled it before us, as if we were
  * not there.

@@ -8,7 +8,6 @@ import { processorVariant } from "./cpu.mjs";
 import { buildDataplane } from "./dataplane.mjs";
 import { SetupError } from "./errors.mjs";
 import { buildLibrary } from "./kernel/library.mjs";
-import { variants } from "./kernel/recipe.mjs";
 import { installModules } from "./npm.mjs";
 import { installPackages } from "./packages.mjs";
 import { manifestFile } from "./paths.mjs";
@@ -16,8 +15,8 @@ import { step } from "./step.mjs";
 import { compileTypeScript } from "./typescript.mjs";
 
 /**
- * Do what is missing. With `everything`, also what only the tests need: all
- * kernel variants and the sanitized build. Returns where things are.
+ * Do what is missing. With `everything`, also what only the tests need: the
+ * debug kernel and the sanitized build. Returns where things are.
  */
 export async function setUp({ everything = false } = {}) {
   if (Number(process.versions.node.split(".")[0]) < 20) {
@@ -28,7 +27,7 @@ export async function setUp({ everything = false } = {}) {
   await step("node modules", installModules);
 
   const libraries = {};
-  for (const variant of everything ? Object.keys(variants) : [processorVariant()]) {
+  for (const variant of everything ? [processorVariant(), "debug"] : [processorVariant()]) {
     libraries[variant] = await step(`kernel ${variant}`, async (progress) => {
       const { built, info, path } = await buildLibrary(variant, progress);
       return { say: `${built ? "built" : "up to date"}: Linux ${info.release}`, value: path };

@@ -273,7 +273,7 @@ struct nuse_credentials {
 
 /* One host register set, as a signal handler finds it, for lib_fault(). */
 struct nuse_fault {
-	int signal;			/* SIGSEGV, SIGBUS, SIGILL, SIGFPE */
+	int signal;			/* SIGSEGV, SIGBUS, SIGILL .. */
 	uint64_t address;		/* si_addr */
 	uint64_t *ip, *sp;		/* of the ucontext: lib_fault may change */
 	uint64_t *arg;			/* rdi of the ucontext: likewise */

@@ -4,6 +4,7 @@
  * the points where the clock, the ports and the ring are looked at instead.
  */
 #include <linux/hardirq.h>
+#include <linux/kernel_stat.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/stat.h>
@@ -12,6 +13,9 @@
 
 /* Calls of cond_resched() or the host between two looks at the clock. */
 #define CLOCK_CREDIT 256
+
+/* When to offer frames again to a port that had no room, ns. */
+#define RETRY_SEND (100 * NSEC_PER_USEC)
 
 /* Longest that tasks may keep the host's thread in one turn, ns. */
 #define TURN_MAX (2 * NSEC_PER_MSEC)
@@ -22,6 +26,7 @@ int lib_clock_credit = CLOCK_CREDIT;
 static struct task_struct *resting;
 static u64 rest_until;		/* it may idle in ops->wait until then */
 static u64 turn_end;		/* tasks that never sleep give way then */
+static u64 rest_switches;	/* context switches when it lay down to sleep */
 static bool worked;
 
 static bool look_outside(void)
@@ -50,6 +55,7 @@ void lib_clock_look(void)
 		return;
 	lib_clock_poll();
 	if (resting && lib_clock() >= turn_end) {
+		worked = true;
 		wake_up_process(resting);
 		set_tsk_need_resched(current);
 	}
@@ -68,15 +74,19 @@ void lib_relax(void)
  */
 void lib_idle(void)
 {
+	bool work;
 	u64 deadline;
 
 	lib_irq_enabled = ARCH_IRQ_ENABLED;
-	if (lib_poll()) {
-		worked = true;
-	} else if (resting && (worked || rest_until <= lib_clock())) {
+	work = lib_poll();
+	/* One switch, from pid 1 to here, means that there was no other task. */
+	worked |= work || nr_context_switches() != rest_switches + 1;
+	if (resting && (worked || rest_until <= lib_clock())) {
 		wake_up_process(resting);
-	} else {
+	} else if (!work) {
 		deadline = resting ? min(lib_timer_due, rest_until) : lib_timer_due;
+		if (lib_ports_unsent)
+			deadline = min(deadline, lib_clock() + RETRY_SEND);
 		lib_host.ops->wait(lib_host.host, deadline);
 		/* The host may want its thread back: one wait a turn. */
 		rest_until = 0;
@@ -88,6 +98,7 @@ void lib_idle(void)
 static void rest(u64 until)
 {
 	rest_until = until;
+	rest_switches = nr_context_switches();
 	turn_end = lib_clock() + TURN_MAX;
 	resting = current;
 	set_current_state(TASK_IDLE);
@@ -98,14 +109,11 @@ static void rest(u64 until)
 static long turn(long wait_until)
 {
 	worked = lib_poll();
-	if (!single_task_running()) {
-		worked = true;
-		rest(0);
-	} else if (!worked && wait_until) {
-		rest(wait_until);
-	} else if (need_resched()) {
+	/* The scheduler may count its deadline server too: that is no work. */
+	if (!single_task_running() || (!worked && wait_until))
+		rest(worked ? 0 : wait_until);
+	else if (need_resched())
 		schedule();
-	}
 	return worked;
 }
 

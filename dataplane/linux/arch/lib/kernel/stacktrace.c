@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/sched/debug.h>
 #include <linux/sched/task_stack.h>
+#include <linux/stacktrace.h>
 #include <linux/uaccess.h>
 
 #include "lib.h"
@@ -15,36 +16,54 @@
 #define STACK_WORDS (THREAD_SIZE / sizeof(long))
 #define TRACE_LINES 48
 
-/* Where the current task's stack ends, if that is what `sp` points into. */
-static const unsigned long *end_of_task(const unsigned long *sp)
+/* Where the task's stack ends, if that is what `sp` points into. */
+static const unsigned long *stack_end(struct task_struct *task, const unsigned long *sp)
 {
-	const unsigned long *page = task_stack_page(current);
+	const unsigned long *page = task_stack_page(task);
 
 	return sp >= page && sp < page + STACK_WORDS ? page + STACK_WORDS : sp + STACK_WORDS;
 }
 
+/* The next text address on the stack from *sp on, or 0. *sp moves behind it. */
+static unsigned long next_address(const unsigned long **sp, const unsigned long *end)
+{
+	unsigned long word;
+
+	while (*sp < end && !get_kernel_nofault(word, (*sp)++))
+		if (__kernel_text_address(word))
+			return word;
+	return 0;
+}
+
 void lib_show_stack(const unsigned long *sp, const char *loglvl)
 {
-	const unsigned long *end = end_of_task(sp);
-	unsigned int lines = 0;
+	const unsigned long *end = stack_end(current, sp);
+	unsigned long address;
 
 	printk("%sCall trace (guessed):\n", loglvl);
-	for (; sp < end && lines < TRACE_LINES; sp++) {
-		unsigned long word;
+	for (unsigned int i = 0; i < TRACE_LINES && (address = next_address(&sp, end)); i++)
+		printk("%s ? %pB\n", loglvl, (void *)address);
+}
 
-		if (get_kernel_nofault(word, sp))
-			break;
-		if (!__kernel_text_address(word))
-			continue;
-		printk("%s ? %pB\n", loglvl, (void *)word);
-		lines++;
-	}
+static const unsigned long *stack_start(struct task_struct *task)
+{
+	return task && task != current ? (unsigned long *)task->thread.sp :
+					 __builtin_frame_address(0);
 }
 
 void show_stack(struct task_struct *task, unsigned long *sp, const char *loglvl)
 {
-	if (!sp)
-		sp = task && task != current ? (unsigned long *)task->thread.sp :
-					       __builtin_frame_address(0);
-	lib_show_stack(sp, loglvl);
+	lib_show_stack(sp ?: stack_start(task), loglvl);
+}
+
+void arch_stack_walk(stack_trace_consume_fn consume, void *cookie,
+		     struct task_struct *task, struct pt_regs *regs)
+{
+	const unsigned long *sp = stack_start(task);
+	const unsigned long *end = stack_end(task ?: current, sp);
+	unsigned long address;
+
+	while ((address = next_address(&sp, end)))
+		if (!consume(cookie, address))
+			return;
 }
