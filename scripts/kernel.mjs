@@ -10,8 +10,8 @@ import { configure, editConfig, saveConfig } from "./lib/kernel/config.mjs";
 import { buildLibrary, buildPlace, cleanObjects } from "./lib/kernel/library.mjs";
 import { variants } from "./lib/kernel/recipe.mjs";
 import { provePristine } from "./lib/kernel/source.mjs";
-import { logFile } from "./lib/paths.mjs";
-import { logged } from "./lib/run.mjs";
+import { checkout, logFile } from "./lib/paths.mjs";
+import { logged, run } from "./lib/run.mjs";
 import { step } from "./lib/step.mjs";
 
 const { values, positionals } = parseArgs({
@@ -63,6 +63,18 @@ function edit(target) {
   });
 }
 
+/** Write docs/kernel-config.md's tables from the built library's configuration, or check them. */
+function table(name, option, say) {
+  return inPlace(name, async (log, place) => {
+    const { dir } = await buildLibrary(variant, { note: () => {} });
+    await run(log, process.execPath, [
+      join(checkout, "dataplane/linux/config-table.mjs"), place.tree, join(dir, "config"),
+      option, join(checkout, "docs/kernel-config.md"),
+    ]);
+    return say;
+  });
+}
+
 const commands = {
   library,
   menuconfig: () => edit("menuconfig"),
@@ -79,6 +91,8 @@ const commands = {
       await provePristine(log, place, place.tree);
       return `nothing outside arch/lib differs from ${place.name} ${place.version}`;
     }),
+  table: () => table("table", "--write", "docs/kernel-config.md is written"),
+  "check-table": () => table("check-table", "--check", "docs/kernel-config.md says what is built"),
   clean: () => console.error(`  removed ${cleanObjects(variant)}`),
 };
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // npm test: set-up, then every test there is, summed up in the last line.
 //   npm test                      all
-//   npm test -- --only vitest     one suite: ctest, sanitizers, vitest
+//   npm test -- --only vitest     one suite: documents, ctest, sanitizers, vitest
 //   npm test -- --match forward   tests whose name matches
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { processorVariant } from "./lib/cpu.mjs";
 import { report } from "./lib/errors.mjs";
 import { cacheDir, checkout, checkoutId } from "./lib/paths.mjs";
 import { interactive } from "./lib/run.mjs";
@@ -42,8 +43,17 @@ function vitest() {
   ], { cwd: checkout });
 }
 
+/** Do the documents say what was built? */
+function documents() {
+  const status = interactive(process.execPath, [
+    join(checkout, "scripts/kernel.mjs"), "check-table", "--variant", processorVariant(),
+  ]);
+  return { ...nothing, [status === 0 ? "passed" : "failed"]: 1 };
+}
+
 function suites({ dataplane, sanitized }) {
   return {
+    documents,
     ctest: () => ctest("ctest.xml", dataplane),
     sanitizers: () => ctest("sanitizers.xml", sanitized),
     vitest,

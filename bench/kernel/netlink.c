@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -181,15 +183,34 @@ int link_add_veth(struct netlink *nl, const char *name, const char *peer, int pe
 	return finish(nl, true);
 }
 
-int link_add_ifb(struct netlink *nl, const char *name)
+int link_add_ifb(struct netlink *nl, const char *name, const uint8_t mac[6])
 {
 	struct rtattr *info;
 
 	message(nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
 	attribute(nl, IFLA_IFNAME, name, strlen(name) + 1);
+	attribute(nl, IFLA_ADDRESS, mac, 6);
 	info = attribute(nl, IFLA_LINKINFO, NULL, 0);
 	attribute(nl, IFLA_INFO_KIND, "ifb", 4);
 	nested(nl, info);
+	return finish(nl, true);
+}
+
+int link_delete(struct netlink *nl, int ifindex)
+{
+	struct ifinfomsg *link = message(nl, RTM_DELLINK, 0, sizeof(*link));
+
+	link->ifi_index = ifindex;
+	return finish(nl, true);
+}
+
+int link_set_noqueue(struct netlink *nl, int ifindex)
+{
+	struct tcmsg *tc = message(nl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, sizeof(*tc));
+
+	tc->tcm_ifindex = ifindex;
+	tc->tcm_parent = TC_H_ROOT;
+	attribute(nl, TCA_KIND, "noqueue", 8);
 	return finish(nl, true);
 }
 
@@ -219,8 +240,7 @@ int neighbour_add(struct netlink *nl, int ifindex, const struct address *address
 	return finish(nl, true);
 }
 
-int route_add(struct netlink *nl, const struct address *prefix, const struct address *gateway,
-	      int ifindex)
+static void route_message(struct netlink *nl, const struct address *prefix)
 {
 	struct rtmsg *msg = message(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*msg));
 
@@ -231,9 +251,34 @@ int route_add(struct netlink *nl, const struct address *prefix, const struct add
 	msg->rtm_scope = RT_SCOPE_UNIVERSE;
 	msg->rtm_type = RTN_UNICAST;
 	attribute(nl, RTA_DST, prefix->bytes, address_size(prefix));
+}
+
+int route_add(struct netlink *nl, const struct address *prefix, const struct address *gateway,
+	      int ifindex)
+{
+	route_message(nl, prefix);
 	attribute(nl, RTA_GATEWAY, gateway->bytes, address_size(gateway));
 	attribute(nl, RTA_OIF, &ifindex, sizeof(ifindex));
 	return finish(nl, false);
+}
+
+int route_add_nexthop(struct netlink *nl, const struct address *prefix, uint32_t id)
+{
+	route_message(nl, prefix);
+	attribute(nl, RTA_NH_ID, &id, sizeof(id));
+	return finish(nl, false);
+}
+
+int nexthop_add(struct netlink *nl, uint32_t id, const struct address *gateway, int ifindex)
+{
+	struct nhmsg *msg = message(nl, RTM_NEWNEXTHOP, NLM_F_CREATE | NLM_F_EXCL, sizeof(*msg));
+
+	msg->nh_family = gateway->family;
+	msg->nh_protocol = RTPROT_STATIC;
+	attribute(nl, NHA_ID, &id, sizeof(id));
+	attribute(nl, NHA_GATEWAY, gateway->bytes, address_size(gateway));
+	attribute(nl, NHA_OIF, &ifindex, sizeof(ifindex));
+	return finish(nl, true);
 }
 
 int link_index(const struct stack *stack, const char *name)

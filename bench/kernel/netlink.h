@@ -38,12 +38,17 @@ int netlink_flush(struct netlink *nl);
 int link_set_up(struct netlink *nl, int ifindex);
 int link_set_mac(struct netlink *nl, int ifindex, const uint8_t mac[6]);
 int link_add_veth(struct netlink *nl, const char *name, const char *peer, int peer_ns);
-int link_add_ifb(struct netlink *nl, const char *name);
+int link_add_ifb(struct netlink *nl, const char *name, const uint8_t mac[6]);
+int link_delete(struct netlink *nl, int ifindex);
+int link_set_noqueue(struct netlink *nl, int ifindex);
 int address_add(struct netlink *nl, int ifindex, const struct address *address);
 int neighbour_add(struct netlink *nl, int ifindex, const struct address *address,
 		  const uint8_t mac[6]);
 int route_add(struct netlink *nl, const struct address *prefix, const struct address *gateway,
 	      int ifindex);
+/* The same by a nexthop object, which many routes share. */
+int nexthop_add(struct netlink *nl, uint32_t id, const struct address *gateway, int ifindex);
+int route_add_nexthop(struct netlink *nl, const struct address *prefix, uint32_t id);
 
 /* The index of the interface `name` in the thread's or the instance's namespace. */
 int link_index(const struct stack *stack, const char *name);

@@ -16,6 +16,9 @@
 
 #define MOST 64
 
+/* What the C library has too: other libraries must find ours first. */
+#define OVERRIDE __attribute__((visibility("default")))
+
 static _Thread_local const struct stack *active;
 static _Thread_local int theirs[MOST];		/* the stack's descriptor + 1, by ours */
 
@@ -51,7 +54,7 @@ static long call(long nr, const long args[6])
 #define EITHER(nr, fd, ...) \
 	(redirected(fd) ? THEIRS(nr, fd, __VA_ARGS__) : OURS(nr, fd, __VA_ARGS__))
 
-int socket(int domain, int type, int protocol)
+OVERRIDE int socket(int domain, int type, int protocol)
 {
 	long far, here;
 
@@ -70,7 +73,7 @@ int socket(int domain, int type, int protocol)
 	return (int)here;
 }
 
-int close(int fd)
+OVERRIDE int close(int fd)
 {
 	if (redirected(fd)) {
 		THEIRS(SYS_close, fd, 0);
@@ -79,43 +82,43 @@ int close(int fd)
 	return (int)OURS(SYS_close, fd);
 }
 
-int bind(int fd, const struct sockaddr *address, socklen_t size)
+OVERRIDE int bind(int fd, const struct sockaddr *address, socklen_t size)
 {
 	return (int)EITHER(SYS_bind, fd, (long)address, (long)size);
 }
 
-int getsockname(int fd, struct sockaddr *address, socklen_t *size)
+OVERRIDE int getsockname(int fd, struct sockaddr *address, socklen_t *size)
 {
 	return (int)EITHER(SYS_getsockname, fd, (long)address, (long)size);
 }
 
-int setsockopt(int fd, int level, int name, const void *value, socklen_t size)
+OVERRIDE int setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
 	return (int)EITHER(SYS_setsockopt, fd, level, name, (long)value, (long)size);
 }
 
-int getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+OVERRIDE int getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
 	return (int)EITHER(SYS_getsockopt, fd, level, name, (long)value, (long)size);
 }
 
-ssize_t sendto(int fd, const void *data, size_t size, int flags,
+OVERRIDE ssize_t sendto(int fd, const void *data, size_t size, int flags,
 	       const struct sockaddr *to, socklen_t to_size)
 {
 	return EITHER(SYS_sendto, fd, (long)data, (long)size, flags, (long)to, (long)to_size);
 }
 
-ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+OVERRIDE ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	return EITHER(SYS_sendmsg, fd, (long)message, flags);
 }
 
-ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+OVERRIDE ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	return EITHER(SYS_recvmsg, fd, (long)message, flags);
 }
 
-int fcntl(int fd, int command, ...)
+OVERRIDE int fcntl(int fd, int command, ...)
 {
 	long argument = 0;
 	__builtin_va_list list;
@@ -127,7 +130,7 @@ int fcntl(int fd, int command, ...)
 }
 
 /* libnftables asks whether one socket, the last of the set, has an answer. */
-int select(int n, fd_set *readable, fd_set *writable, fd_set *exceptional,
+OVERRIDE int select(int n, fd_set *readable, fd_set *writable, fd_set *exceptional,
 	   struct timeval *timeout)
 {
 	int fd = n - 1;

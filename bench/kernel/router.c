@@ -12,8 +12,8 @@
 #define RAM_SIZE	(256ull << 20)
 #define RAM_ROUTES	(1024ull << 20)	/* with a large table */
 #define CHECK_EVERY	1021u
-#define TURNS		16		/* between two looks at the clock */
-#define SLICE		0.002
+#define TURNS		4		/* between two looks at the clock */
+#define SLICE		0.00025
 
 static unsigned int in_rx(void *port, unsigned int queue, struct nuse_frame *frames,
 			  unsigned int n)

@@ -19,7 +19,7 @@ struct router {
 	struct expectation expect;
 	unsigned int burst;
 	unsigned int next;		/* flow of the next frame */
-	bool flowing;
+	bool flowing;			/* `in` has frames */
 	uint64_t sent, received;
 	uint64_t bad;			/* of the checked ones */
 	const char *complaint;		/* about the first of those */

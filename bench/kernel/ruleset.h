@@ -10,9 +10,11 @@
 
 int ruleset_load(const struct stack *stack, const char *text);
 
-/* The rulesets of the benchmark; the long ones are made on first use. */
-extern const char ruleset_conntrack[], ruleset_masquerade4[], ruleset_masquerade6[],
-		  ruleset_flowtable[];
+/* The rulesets of the benchmark. */
+const char *ruleset_conntrack(void);
+const char *ruleset_masquerade4(void);
+const char *ruleset_masquerade6(void);
+const char *ruleset_flowtable(void);
 const char *ruleset_linear(void);	/* 100 rules that do not match */
 const char *ruleset_intervals(void);	/* one set of 1,000 ranges, no match */
 

@@ -97,20 +97,29 @@ static int add_links(struct netlink *nl, bool four, int in, int out)
 	return err;
 }
 
-static int add_routes(struct netlink *nl, const struct table *table, int in, int out)
+static int add_routes(struct netlink *nl, const struct table *table, bool objects, int in, int out)
 {
 	bool four = table->family == AF_INET;
 	struct address back = neighbour(four ? in4 : in6, 0);
 	struct address sources = source_prefix(table->family);
 	struct address hops[NEXT_HOPS];
+	int err = 0;
 
-	for (unsigned int i = 0; i < NEXT_HOPS; i++)
+	for (unsigned int i = 0; !err && i < NEXT_HOPS; i++) {
 		hops[i] = neighbour(four ? out4 : out6, i);
+		if (objects)
+			err = nexthop_add(nl, i + 1, &hops[i], out);
+	}
+	if (err)
+		return err;
 	route_add(nl, &sources, &back, in);
-	for (unsigned int i = 0; i < table->nr; i++)
-		if (route_add(nl, &table->prefixes[i], &hops[i % NEXT_HOPS], out))
-			break;
-	return netlink_flush(nl);
+	for (unsigned int i = 0; !err && i < table->nr; i++) {
+		const struct address *prefix = &table->prefixes[i];
+
+		err = objects ? route_add_nexthop(nl, prefix, i % NEXT_HOPS + 1) :
+				route_add(nl, prefix, &hops[i % NEXT_HOPS], out);
+	}
+	return err ? err : netlink_flush(nl);
 }
 
 int scenario_apply(const struct scenario *scenario, const struct stack *stack,
@@ -141,14 +150,14 @@ int scenario_apply(const struct scenario *scenario, const struct stack *stack,
 	if (err)
 		goto close;
 	step = "routes";
-	start = now_ns();
-	err = add_routes(&nl, table, in, out);
-	*route_ns = now_ns() - start;
+	start = thread_ns();
+	err = add_routes(&nl, table, scenario->objects, in, out);
+	*route_ns = thread_ns() - start;
 	if (err)
 		goto close;
 	step = "ruleset";
 	if (scenario->ruleset)
-		err = ruleset_load(stack, scenario->ruleset);
+		err = ruleset_load(stack, scenario->ruleset());
 close:
 	if (err)
 		fprintf(stderr, "%s: cannot set up %s: error %d\n", scenario->name, step, -err);

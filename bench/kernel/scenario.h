@@ -17,13 +17,21 @@ struct scenario {
 	uint8_t family;
 	unsigned int flows;
 	unsigned int routes;
-	const char *ruleset;		/* nft, or NULL */
+	bool objects;			/* they name nexthop objects, not gateways */
+	const char *(*ruleset)(void);	/* nft, or NULL */
 	bool translated;		/* it masquerades */
 	bool no_early_demux;
 	/* The library's port only. */
 	bool gro;
 	unsigned int burst;		/* 0 = NUSE_BURST_MAX */
+	/* Also on the host's kernel. */
+	bool host;
+	/* What is wanted: Mpps of the library, and times the host's. 0 = nothing. */
+	double rate, ratio;
 };
+
+extern const struct scenario scenarios[];
+extern const unsigned int nr_scenarios;
 
 /* Both, made once for all rounds and kept. NULL = no memory. */
 const struct table *scenario_table(const struct scenario *scenario);
@@ -33,7 +41,7 @@ struct expectation scenario_expectation(const struct scenario *scenario);
 
 /*
  * Configure the router, whose interfaces `in` and `out` exist. *route_ns gets
- * the time that adding the routes took.
+ * the processor time that adding the routes took.
  */
 int scenario_apply(const struct scenario *scenario, const struct stack *stack,
 		   uint64_t *route_ns);

@@ -46,7 +46,8 @@ static void random_prefix(uint8_t family, uint64_t *random, struct address *out)
 {
 	uint64_t bits[2] = { random_next(random), random_next(random) };
 
-	*out = (struct address){ .family = family, .bits = random_bits(family, random) };
+	*out = (struct address){ .family = family };
+	out->bits = random_bits(family, random);
 	memcpy(out->bytes, bits, family == AF_INET ? 4 : 16);
 	if (family == AF_INET)
 		out->bytes[0] = (uint8_t)(11 + bits[1] % 89);	/* 11.0.0.0 to 99.255.255.255 */

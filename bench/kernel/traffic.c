@@ -157,7 +157,8 @@ const char *frame_check(const struct expectation *expect, const uint8_t *frame, 
 		return "wrong IP checksum";
 	if (udp_sum(frame, expect->family) != 0xffff)
 		return "wrong UDP checksum";
-	if (expect->translated != !memcmp(ip + (four ? 12 : 8), expect->source.bytes, four ? 4 : 16))
+	if (expect->translated !=
+	    !memcmp(ip + (four ? 12 : 8), expect->source.bytes, four ? 4 : 16))
 		return expect->translated ? "source not translated" : "source translated";
 	return NULL;
 }

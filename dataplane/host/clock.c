@@ -66,7 +66,9 @@ void nuse_clock_init(struct nuse_clock *clock)
 {
 	uint64_t rate = nuse_clock_ticks_per_second();
 
-	*clock = (struct nuse_clock){ .mult = process_mult, .interval = rate / 10 };
+	*clock = (struct nuse_clock){
+		.mult = process_mult, .rate = process_mult, .interval = rate / 10,
+	};
 	sample(&clock->seen_tsc, &clock->seen_ns);
 	clock->base_tsc = clock->seen_tsc;
 	clock->base_ns = clock->last_ns = clock->seen_ns;
@@ -87,6 +89,17 @@ static uint64_t measured_mult(const struct nuse_clock *clock, uint64_t tsc, uint
 	return mult;
 }
 
+/* Our time at `tsc`: bent for one interval, then, if nobody asked, straight on. */
+static uint64_t extrapolate(const struct nuse_clock *clock, uint64_t tsc)
+{
+	uint64_t elapsed = tsc - clock->base_tsc;
+	uint64_t bent = elapsed < clock->interval ? elapsed : clock->interval;
+	unsigned __int128 ns = (unsigned __int128)bent * clock->mult +
+			       (unsigned __int128)(elapsed - bent) * clock->rate;
+
+	return clock->base_ns + (uint64_t)(ns >> 32);
+}
+
 uint64_t nuse_clock_compare(struct nuse_clock *clock)
 {
 	uint64_t tsc, ns, ours;
@@ -96,8 +109,7 @@ uint64_t nuse_clock_compare(struct nuse_clock *clock)
 		return clock->last_ns = monotonic();
 
 	sample(&tsc, &ns);
-	ours = clock->base_ns +
-	       (uint64_t)((unsigned __int128)(tsc - clock->base_tsc) * clock->mult >> 32);
+	ours = extrapolate(clock, tsc);
 	if (tsc < clock->base_tsc || ours < clock->last_ns)
 		ours = clock->last_ns;
 	behind = (int64_t)(ns - ours);
@@ -105,7 +117,8 @@ uint64_t nuse_clock_compare(struct nuse_clock *clock)
 		ours = ns;
 		behind = 0;
 	}
-	clock->mult = measured_mult(clock, tsc, ns);
+	clock->rate = measured_mult(clock, tsc, ns);
+	clock->mult = clock->rate;
 	/* Make the difference up in the coming interval; half speed at the least. */
 	bend = (int64_t)((__int128)behind * (1ll << 32) / (int64_t)clock->interval);
 	if (bend < -(int64_t)(clock->mult / 2))

@@ -17,6 +17,7 @@ struct nuse_clock {
 	uint64_t base_tsc, base_ns;
 	uint64_t last_ns;		/* what was answered last */
 	uint64_t mult;			/* ns per tick << 32; 0 = no usable counter */
+	uint64_t rate;			/* mult without what makes up for a difference */
 	uint64_t interval;		/* ticks until the next comparison */
 	uint64_t seen_tsc, seen_ns;	/* the last comparison */
 };

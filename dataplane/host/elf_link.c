@@ -59,7 +59,7 @@ static int read_dynamic(struct nuse_elf *elf, struct relocations *rel,
 /* Add the base to the word at file address `address`. */
 static bool rebase(const struct nuse_elf *elf, uint64_t address)
 {
-	uint64_t word, *at = nuse_elf_at(elf, address, sizeof(word));
+	uint64_t word, *at = nuse_elf_find(elf, address, sizeof(word), PF_W);
 
 	if (!at)
 		return false;
@@ -92,7 +92,7 @@ static bool apply_relr(const struct nuse_elf *elf, const uint64_t *relr, uint64_
 static bool apply_rela(const struct nuse_elf *elf, const Elf64_Rela *rela, uint64_t n)
 {
 	for (uint64_t i = 0; i < n; i++) {
-		uint64_t *at = nuse_elf_at(elf, rela[i].r_offset, sizeof(*at));
+		uint64_t *at = nuse_elf_find(elf, rela[i].r_offset, sizeof(*at), PF_W);
 		uint64_t word = (uint64_t)(uintptr_t)elf->base + (uint64_t)rela[i].r_addend;
 
 		if (ELF64_R_TYPE(rela[i].r_info) == R_X86_64_NONE)

@@ -56,7 +56,9 @@ static int add_segment(struct nuse_elf *elf, const Elf64_Phdr *ph, const struct 
 	}
 	if (elf->nr_segments == NUSE_ELF_SEGMENTS || ph->p_filesz > ph->p_memsz ||
 	    ph->p_vaddr > NUSE_ELF_SPAN_MAX || ph->p_memsz > NUSE_ELF_SPAN_MAX ||
-	    nuse_page_down(ph->p_vaddr) < floor ||
+	    nuse_page_down(ph->p_vaddr) < floor || !(ph->p_flags & PF_R) ||
+	    /* Zeroes are written behind what the file has. */
+	    (ph->p_filesz < ph->p_memsz && !(ph->p_flags & PF_W)) ||
 	    (ph->p_vaddr ^ ph->p_offset) & (NUSE_PAGE_SIZE - 1))
 		return nuse_error(error, ENOEXEC, "%s: segment at %#llx cannot be mapped",
 				  elf->path, (unsigned long long)ph->p_vaddr);

@@ -59,7 +59,7 @@ static void *check_symbol(const struct nuse_elf *elf, uint32_t index, const char
 	if (!text || !versym || strcmp(text, name) || (*versym & 0x7fff) != version ||
 	    ELF64_ST_TYPE(sym->st_info) != STT_FUNC || sym->st_shndx == SHN_UNDEF)
 		return NULL;
-	return nuse_elf_at(elf, sym->st_value, 1);
+	return nuse_elf_find(elf, sym->st_value, 1, PF_X);
 }
 
 void *nuse_elf_symbol(const struct nuse_elf *elf, const char *name, const char *version)

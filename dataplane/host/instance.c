@@ -92,8 +92,6 @@ static int load(struct nuse_instance *inst, const struct nuse_error *error)
 	if (!err)
 		err = nuse_elf_link(elf, error);
 	if (!err)
-		err = nuse_elf_protect(elf, error);
-	if (!err)
 		err = nuse_memory_map_ram(&inst->memory, inst->config.hugepages, error);
 	if (!err)
 		err = bind(inst, error);

@@ -103,10 +103,14 @@ int nuse_memory_map_ram(struct nuse_memory *memory, enum nuse_hugepages hugepage
 		return nuse_error_errno(error, -err,
 					"cannot get %llu MiB of RAM in 2 MB hugepages (vm.nr_hugepages)",
 					mib);
-	if (err)
-		err = map_memfd(memory, 0, NUSE_PAGE_SIZE);
+	if (!err)
+		return 0;
+	err = map_memfd(memory, 0, NUSE_PAGE_SIZE);
 	if (err)
 		return nuse_error_errno(error, -err, "cannot get %llu MiB of RAM", mib);
+	/* Transparent ones, where the host allows them for shared memory. */
+	if (hugepages != NUSE_HUGEPAGES_NEVER)
+		madvise(memory->ram.base, memory->ram.size, MADV_HUGEPAGE);
 	return 0;
 }
 

@@ -208,6 +208,13 @@ static void await(struct nuse_client *client)
 	__atomic_store_n(&slot->waiter, 0, __ATOMIC_RELAXED);
 }
 
+/* Unless it is not `from` any more: the client's task may die at any time. */
+static bool change_state(struct nuse_call *slot, uint32_t from, uint32_t to)
+{
+	return __atomic_compare_exchange_n(&slot->state, &from, to, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_ACQUIRE);
+}
+
 static long collect(struct nuse_client *client)
 {
 	struct nuse_call *slot = client->slot;
@@ -216,7 +223,7 @@ static long collect(struct nuse_client *client)
 	if (__atomic_load_n(&slot->state, __ATOMIC_ACQUIRE) == NUSE_CALL_DONE) {
 		result = slot->result;
 		client->restartable = slot->restart;
-		__atomic_store_n(&slot->state, NUSE_CALL_FREE, __ATOMIC_RELEASE);
+		change_state(slot, NUSE_CALL_DONE, NUSE_CALL_FREE);
 		return result;
 	}
 	result = atomic_load(&client->ended);
@@ -244,9 +251,10 @@ long nuse_client_call(struct nuse_client *client, long nr, const long args[6])
 	for (int i = 0; i < 6; i++)
 		slot->args[i] = args[i];
 	__atomic_store_n(&slot->interrupt, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&slot->state, NUSE_CALL_POSTED, __ATOMIC_RELEASE);
-	ring_bell(client);
-	await(client);
+	if (change_state(slot, NUSE_CALL_FREE, NUSE_CALL_POSTED)) {
+		ring_bell(client);
+		await(client);
+	}
 	result = collect(client);
 out:
 	client_unuse(client);

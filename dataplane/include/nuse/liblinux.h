@@ -310,7 +310,9 @@ struct nuse_fault {
  * lib_client_call  the slot of a client, in RAM.
  * lib_client_kill  the client has died: cancel its call, exit its task. Takes
  *               effect in the next turns; the slot then reads NUSE_CALL_DEAD
- *               and its number is free again.
+ *               and its number is free again. One whose task has exited by
+ *               itself (exit, SIGKILL) reads so too, but keeps its number until
+ *               then.
  */
 #define NUSE_LIBLINUX_FUNCTIONS(X)						\
 	X(uint32_t, lib_abi, (void))						\

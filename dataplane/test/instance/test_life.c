@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One instance's life, a thousand times. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -50,6 +50,47 @@ static void a_thousand_lives_leave_nothing_behind(void **state)
 	for (int i = 0; i < LIVES; i++)
 		live_once();
 	kit_assert_usage(&before, 512);
+}
+
+static long running_tasks(struct nuse_instance *inst)
+{
+	char text[128];
+
+	/* "0.00 0.00 0.00 running/all last" */
+	assert_true(kit_read(inst, "/proc/loadavg", text, sizeof(text)) > 0);
+	return atol(strchr(text, '/') + 1);
+}
+
+static int spawn_another(void *arg)
+{
+	struct nuse_instance **inst = arg;
+	int tasks = 0;
+
+	assert_true(nuse_instance_spawn(*inst, count_tasks, &tasks, 0) > 1);
+	while (!tasks)
+		kit_call(*inst, SYS_sched_yield);
+	return 0;
+}
+
+static void finished_tasks_leave_nothing_behind(void **state)
+{
+	struct nuse_instance *inst = kit_boot(NULL);
+	struct kit_usage before;
+	long tasks = 0;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		if (i == 10) {
+			before = kit_usage();
+			tasks = running_tasks(inst);
+		}
+		assert_true(nuse_instance_spawn(inst, spawn_another, &inst, 0) > 1);
+		kit_turn_for(inst, 0);
+	}
+	kit_turn_for(inst, 100 * MS);
+	assert_in_range(running_tasks(inst), 0, tasks + 2);
+	kit_assert_usage(&before, 512);
+	nuse_instance_destroy(inst);
 }
 
 static void an_instance_that_never_booted_leaves_nothing_behind(void **state)
@@ -114,6 +155,7 @@ int main(void)
 		cmocka_unit_test(it_boots_only_once),
 		cmocka_unit_test(the_least_ram_boots_and_works),
 		cmocka_unit_test(a_log_without_complaints_ends_with_init),
+		cmocka_unit_test(finished_tasks_leave_nothing_behind),
 		cmocka_unit_test(an_instance_that_never_booted_leaves_nothing_behind),
 		cmocka_unit_test(a_thousand_lives_leave_nothing_behind),
 	};

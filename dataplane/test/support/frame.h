@@ -17,6 +17,12 @@ uint16_t frame_ethertype(const uint8_t *frame, size_t len, size_t *offset);
 /* IP protocol (IPv6: the first next header), -1 = not IP. Offset of its payload. */
 int frame_protocol(const uint8_t *frame, size_t len, size_t *offset);
 
+/*
+ * Ethernet and IP headers in front of a payload, in which the checksum of UDP,
+ * TCP or ICMP is then filled in. Addresses as text; the length of the frame.
+ */
+size_t frame_ip(uint8_t *frame, const uint8_t dst[6], const uint8_t src[6], const char *from,
+		const char *to, uint8_t protocol, const void *payload, size_t len);
 /* Headers and payload of a UDP datagram, checksums right. Addresses as text. */
 size_t frame_udp(uint8_t *frame, const uint8_t dst[6], const uint8_t src[6], const char *from,
 		 uint16_t from_port, const char *to, uint16_t to_port, const void *payload,
@@ -24,6 +30,9 @@ size_t frame_udp(uint8_t *frame, const uint8_t dst[6], const uint8_t src[6], con
 
 /* Are the checksums of IPv4, TCP, UDP and ICMP right? True for other frames. */
 int frame_csums_good(const uint8_t *frame, size_t len);
+
+/* The checksum of the transport alone: 1 good, 0 bad, -1 there is none to check. */
+int frame_transport_good(const uint8_t *frame, size_t len);
 
 static inline uint16_t frame_get16(const uint8_t *at)
 {

@@ -86,7 +86,7 @@ static bool step(struct lab *lab, uint64_t end)
 	align(lab);
 	when = next_event(lab);
 	if (when <= lab->now)		/* somebody spins: time has to pass */
-		when = lab->now + (rounds < ROUNDS_MAX ? 1 : MS);
+		when = lab->now + (rounds < ROUNDS_MAX ? US : MS);
 	if (lab->now >= end)
 		return false;
 	lab->now = when < end ? when : end;

@@ -103,7 +103,7 @@ void lab_must_fail(long result, int error, const char *call, const char *file, i
 typedef int (*lab_fn)(struct lab_node *node, void *arg);
 struct lab_task *lab_spawn(struct lab_node *node, lab_fn fn, void *arg);
 
-/* Run until the task has returned, at most ten minutes; its result. */
+/* Run until the task has returned, at most six hours; its result. */
 int lab_join(struct lab_task *task);
 bool lab_done(const struct lab_task *task);
 /* The kernel's number of the task, e.g. to kill it. */
@@ -160,7 +160,6 @@ struct lab_frame {
 	uint32_t room;			/* a hook may make len this large */
 	struct lab_node *from;
 	uint64_t time;			/* when it was sent */
-	bool csum_ok;			/* hook: give to the receiver as verified */
 };
 
 enum lab_verdict { LAB_PASS, LAB_DROP };

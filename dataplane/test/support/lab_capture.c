@@ -22,11 +22,13 @@ void lab_capture_open(struct lab_capture *capture, const char *a, const char *a_
 	/* Nanoseconds, Ethernet. */
 	static const struct pcap_header header = { 0xa1b23c4d, 2, 4, 0, 0, 262144, 1 };
 	const char *dir = getenv("NUSE_LAB_PCAP");
+	static unsigned int number;
 	char path[512];
 
 	if (!dir)
 		return;
-	snprintf(path, sizeof(path), "%s/%s-%s-%s-%s.pcap", dir, a, a_dev, b, b_dev);
+	snprintf(path, sizeof(path), "%s/%03u-%s-%s-%s-%s.pcap", dir, ++number, a, a_dev, b,
+		 b_dev);
 	capture->pcap = fopen(path, "w");
 	if (capture->pcap)
 		fwrite(&header, sizeof(header), 1, capture->pcap);

@@ -65,12 +65,9 @@ static void mount_all(struct lab_node *node)
 	static const char *const mounts[][2] = { { "proc", "/proc" }, { "sysfs", "/sys" } };
 
 	for (int i = 0; i < 2; i++) {
-		struct { uint64_t space[16]; } stat;
-
 		node_call(node, SYS_mkdir, mounts[i][1], 0755);
 		if (node_call(node, SYS_access, i ? "/sys/class" : "/proc/sys", 0) < 0)
 			node_call(node, SYS_mount, mounts[i][0], mounts[i][1], mounts[i][0], 0, 0);
-		(void)stat;
 	}
 }
 

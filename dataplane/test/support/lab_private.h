@@ -79,6 +79,8 @@ void lab_offload_csum(struct lab_packet *packet);
  * list by ->next. Frees `packet`. Anything but TCP and UDP comes back as it was.
  */
 struct lab_packet *lab_offload_cut(struct lab_packet *packet);
+/* Did a card that knows TCP and UDP find a good checksum? */
+bool lab_offload_verify(const struct lab_packet *packet);
 
 /* ---------------------------------------------------------- lab_capture.c */
 

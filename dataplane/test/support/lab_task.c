@@ -13,10 +13,11 @@
 #include "lab_private.h"
 
 #define STACK_SIZE	(512u << 10)
-#define JOIN_MAX	(600 * SEC)
+#define JOIN_MAX	(6 * 3600 * SEC)
 
 struct lab_task {
 	struct lab_task *next;
+	struct lab *lab;
 	struct lab_node *node;
 	lab_fn fn;
 	void *arg;
@@ -105,8 +106,8 @@ struct lab_task *lab_spawn(struct lab_node *node, lab_fn fn, void *arg)
 	struct lab_task *task = calloc(1, sizeof(*task));
 
 	assert_non_null(task);
-	*task = (struct lab_task){ .node = node, .fn = fn, .arg = arg,
-				   .next = current_tasks };
+	*task = (struct lab_task){ .lab = node->lab, .node = node, .fn = fn,
+				   .arg = arg, .next = current_tasks };
 	current_tasks = task;
 	task->pid = nuse_instance_spawn(node->inst, task_main, task, STACK_SIZE);
 	must(task->pid);
@@ -123,21 +124,33 @@ int lab_task_pid(const struct lab_task *task)
 	return (int)task->pid;
 }
 
+static struct lab_task *failed_task(const struct lab *lab)
+{
+	for (struct lab_task *task = current_tasks; task; task = task->next)
+		if (task->lab == lab && task->failed)
+			return task;
+	return NULL;
+}
+
+/* Or there is nothing to wait for: another may never do its part now. */
 static bool task_over(void *arg)
 {
-	return lab_done(arg);
+	struct lab_task *task = arg;
+
+	return task->done || failed_task(task->lab);
 }
 
 int lab_join(struct lab_task *task)
 {
-	struct lab_node *node = task->node;
+	const char *panic = NULL;
 
-	if (!lab_until(node->lab, task_over, task, JOIN_MAX))
-		fail_msg("a task of %s does not come to an end%s%s", node->name,
-			 nuse_instance_panic(node->inst) ? ": panic: " : "",
-			 nuse_instance_panic(node->inst) ?: "");
-	if (task->failed)
-		fail_msg("a task of %s failed", node->name);
+	if (!lab_until(task->lab, task_over, task, JOIN_MAX)) {
+		panic = nuse_instance_panic(task->node->inst);
+		fail_msg("a task of %s does not come to an end%s%s", task->node->name,
+			 panic ? ": panic: " : "", panic ? panic : "");
+	}
+	if (failed_task(task->lab))
+		fail_msg("a task of %s failed", failed_task(task->lab)->node->name);
 	return task->result;
 }
 
@@ -153,7 +166,7 @@ void lab_tasks_free(struct lab *lab)
 	while (*at) {
 		struct lab_task *task = *at;
 
-		if (task->node->lab != lab) {
+		if (task->lab != lab) {
 			at = &task->next;
 			continue;
 		}

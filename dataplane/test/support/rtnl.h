@@ -47,6 +47,9 @@ int link_set_slave(struct lab_node *node, const char *name, const char *kind, rt
 int link_add(struct lab_node *node, const char *name, const char *kind, const char *lower,
 	     rtnl_fill fill, void *arg);
 
+/* ethtool's switches: ETHTOOL_SGSO, _SGRO, _STSO, _STXCSUM, _SRXCSUM, _SSG. */
+int link_switch(struct lab_node *node, const char *name, uint32_t command, bool on);
+
 struct link_info {
 	int index, master, link;
 	unsigned int flags, mtu;	/* IFF_* */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Build one variant of the library kernel, or find it built.
 
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { locked } from "../lock.mjs";
@@ -10,7 +10,7 @@ import { logged, run } from "../run.mjs";
 import { configure } from "./config.mjs";
 import { buildKey, checkVariant, makeArguments } from "./recipe.mjs";
 import { storeResult } from "./result.mjs";
-import { provePristine, sourcePackage, sourceTree } from "./source.mjs";
+import { archLib, provePristine, sourcePackage, sourceTree } from "./source.mjs";
 
 const objectsDir = (variant) => cacheDir("obj", `${checkoutId}-${variant}`);
 const storeDir = (key) => join(cacheDir("liblinux"), key);
@@ -32,6 +32,20 @@ function progressOf(progress) {
       progress.note(`${objects} objects compiled, ${line.trim().split(/\s+/).slice(1).join(" ")}`);
     }
   };
+}
+
+/**
+ * make does not see that a header of arch/lib now takes the place of a generic
+ * one, or no longer does: when the set of headers has changed, begin afresh.
+ */
+function dropStaleObjects({ objects }) {
+  const list = join(objects, ".headers");
+  const headers = readdirSync(join(archLib, "include"), { recursive: true }).sort().join("\n");
+  if (existsSync(list) && readFileSync(list, "utf8") !== headers) {
+    rmSync(objects, { recursive: true, force: true });
+  }
+  mkdirSync(objects, { recursive: true });
+  writeFileSync(list, headers);
 }
 
 /** The library's path, and what was done for it. */
@@ -56,6 +70,7 @@ async function build(log, variant, progress) {
     // a file that changes meanwhile would be stored under the wrong key
     key = buildKey(variant, place);
     progress.note("configuring");
+    dropStaleObjects(place);
     await configure(log, place);
     await run(log, "make", [...makeArguments(place), `-j${availableParallelism()}`, "vmlinux"], {
       onLine: progressOf(progress),
@@ -66,11 +81,13 @@ async function build(log, variant, progress) {
   await provePristine(log, place, place.tree);
   progress.note("splitting off the debug symbols");
   await storeResult(log, place, storeDir(key));
-  return { ...existing(variant, place), built: true };
+  return { ...stored(key), built: true };
 }
 
-function existing(variant, source) {
-  const dir = storeDir(buildKey(variant, source));
+const existing = (variant, source) => stored(buildKey(variant, source));
+
+function stored(key) {
+  const dir = storeDir(key);
   const path = join(dir, "liblinux.so");
   if (!existsSync(path)) return undefined;
   return { dir, path, info: JSON.parse(readFileSync(join(dir, "build-info.json"), "utf8")) };

@@ -6,6 +6,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/hardirq.h>
+#include <linux/poison.h>
 #include <linux/virtio_net.h>
 #include <net/page_pool/helpers.h>
 
@@ -13,6 +14,12 @@
 #include "port.h"
 
 LIST_HEAD(lib_ports_up);
+
+/*
+ * Which buffers a port has: the page's dma_addr, which nobody else uses as
+ * there is no DMA. A buffer comes back once, and only from whom it was lent to.
+ */
+#define LENT 0x6c656e74UL
 
 static int pool_open(struct lib_queue *q)
 {
@@ -82,6 +89,7 @@ LIB_EXPORT unsigned int lib_buf_alloc(struct lib_port *port, unsigned int queue,
 
 		if (unlikely(!page))
 			break;
+		page->dma_addr = LENT;
 		va = page_address(page);
 		frames[i] = (struct nuse_frame) {
 			.token = (unsigned long)va,
@@ -90,6 +98,20 @@ LIB_EXPORT unsigned int lib_buf_alloc(struct lib_port *port, unsigned int queue,
 		};
 	}
 	return i;
+}
+
+/* The buffer's page if a port has it now, which ends here; otherwise NULL. */
+static struct page *buf_take_back(u64 token)
+{
+	struct page *page;
+
+	if (unlikely(!token || !PAGE_ALIGNED(token) || !virt_addr_valid((void *)token)))
+		return NULL;
+	page = virt_to_page((void *)token);
+	if (unlikely((page->pp_magic & ~3UL) != PP_SIGNATURE || page->dma_addr != LENT))
+		return NULL;
+	page->dma_addr = 0;
+	return page;
 }
 
 static void buf_put(u64 token)
@@ -102,14 +124,8 @@ static void buf_put(u64 token)
 LIB_EXPORT void lib_buf_free(const struct nuse_frame *frames, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
-		buf_put(frames[i].token);
-}
-
-/* Is this one of the buffers that the queue's pool lent? */
-static bool buf_ours(const struct lib_queue *q, u64 token)
-{
-	return token && PAGE_ALIGNED(token) && virt_addr_valid((void *)token) &&
-	       virt_to_page((void *)token)->pp == q->pool;
+		if (buf_take_back(frames[i].token))
+			buf_put(frames[i].token);
 }
 
 static bool inside(const struct nuse_frame *frame, void *start, void *end)
@@ -156,7 +172,7 @@ static int take_offloads(struct sk_buff *skb, const struct nuse_frame *frame)
 }
 
 /*
- * One frame of `n` entries, all of this queue's pool, becomes an skb. NULL if
+ * One frame of `n` entries, taken back from the port, becomes an skb. NULL if
  * it is bad; its buffers are back in the pool then.
  */
 static struct sk_buff *frame_to_skb(struct lib_queue *q, const struct nuse_frame *frame,
@@ -190,7 +206,8 @@ static struct sk_buff *frame_to_skb(struct lib_queue *q, const struct nuse_frame
 
 bad:
 	q->rx_length_errors++;
-	lib_buf_free(frame, n);
+	for (i = 0; i < n; i++)
+		buf_put(frame[i].token);
 	return NULL;
 }
 
@@ -204,20 +221,24 @@ static unsigned int frame_entries(const struct lib_queue *q, unsigned int first)
 	return last - first + 1;
 }
 
-/* Forget entries that name no buffer of ours: there is nothing to give back. */
-static unsigned int drop_foreign(struct lib_queue *q, unsigned int first, unsigned int n)
+/*
+ * Take the buffers of a frame back from the port. False, with those that were
+ * its in the pool again, if one of them was not.
+ */
+static bool take_back(struct lib_queue *q, const struct nuse_frame *frame, unsigned int n)
 {
-	unsigned int foreign = 0;
+	unsigned int good = 0;
+	bool ours[NUSE_BURST_MAX];
 
-	for (unsigned int i = first; i < first + n; i++)
-		foreign += !buf_ours(q, q->rx[i].token);
-	if (likely(!foreign))
-		return 0;
+	for (unsigned int i = 0; i < n; i++)
+		good += ours[i] = buf_take_back(frame[i].token);
+	if (likely(good == n))
+		return true;
 	q->rx_frame_errors++;
-	for (unsigned int i = first; i < first + n; i++)
-		if (buf_ours(q, q->rx[i].token))
-			buf_put(q->rx[i].token);
-	return foreign;
+	for (unsigned int i = 0; i < n; i++)
+		if (ours[i])
+			buf_put(frame[i].token);
+	return false;
 }
 
 int lib_rx_poll(struct napi_struct *napi, int budget)
@@ -235,7 +256,7 @@ int lib_rx_poll(struct napi_struct *napi, int budget)
 
 		n = frame_entries(q, i);
 		frames++;
-		if (unlikely(drop_foreign(q, i, n)))
+		if (unlikely(!take_back(q, &q->rx[i], n)))
 			continue;
 		skb = frame_to_skb(q, &q->rx[i], n);
 		if (unlikely(!skb))
@@ -253,8 +274,8 @@ int lib_rx_poll(struct napi_struct *napi, int budget)
 	return frames;
 }
 
-/* Fetch a burst from every queue; a softirq then takes them all. */
-bool lib_ports_poll(void)
+/* Fetch a burst from every queue. Ports may free and send here: no interrupt yet. */
+static bool fetch(void)
 {
 	struct lib_port *port;
 	bool work = false;
@@ -264,19 +285,28 @@ bool lib_ports_poll(void)
 			struct lib_queue *q = &port->queues[i];
 
 			/* Still waiting for its softirq: do not lose that burst. */
-			if (unlikely(q->rx_count))
-				continue;
-			q->rx_count = min(port->ops.rx_burst(port->port, i, q->rx,
-							     NUSE_BURST_MAX), NUSE_BURST_MAX);
-			if (!q->rx_count)
-				continue;
-			if (!work)
-				irq_enter();
-			work = true;
-			napi_schedule_irqoff(&q->napi);
+			if (likely(!q->rx_count))
+				q->rx_count = min(port->ops.rx_burst(port->port, i, q->rx,
+								     NUSE_BURST_MAX),
+						  NUSE_BURST_MAX);
+			work |= q->rx_count;
 		}
 	}
-	if (work)
-		irq_exit();
 	return work;
+}
+
+/* Receive what has come, in one softirq. */
+bool lib_ports_poll(void)
+{
+	struct lib_port *port;
+
+	if (!fetch())
+		return false;
+	irq_enter();
+	list_for_each_entry(port, &lib_ports_up, list)
+		for (unsigned int i = 0; i < port->nr_queues; i++)
+			if (port->queues[i].rx_count)
+				napi_schedule_irqoff(&port->queues[i].napi);
+	irq_exit();
+	return true;
 }

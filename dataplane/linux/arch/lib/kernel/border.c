@@ -8,6 +8,7 @@
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 #include <linux/random.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/stat.h>
 #include <linux/sched/task_stack.h>
 #include <linux/start_kernel.h>
@@ -56,6 +57,7 @@ static struct notifier_block lib_panic_block = {
 void __noreturn lib_user_mode(void)
 {
 	BUG_ON(!is_global_init(current));
+	disallow_signal(SIGCHLD);	/* its children are reaped as they exit */
 	lib_enter_host();
 }
 

@@ -20,11 +20,12 @@
 
 struct lib_client {
 	struct nuse_call *call;		/* a page of RAM; kept when the client goes */
-	struct task_struct *task;	/* NULL = free */
-	struct nuse_credentials creds;
-	bool fresh_files;		/* start with an empty file table */
+	struct task_struct *task;	/* NULL = none, or it has exited */
+	struct nuse_credentials creds;	/* for one that nobody is copied for */
+	bool taken;			/* until the task has exited and the host says so */
+	bool fresh;			/* begins with nothing of pid 1's */
 	bool idle;			/* waits for a call */
-	bool killed;
+	bool killed;			/* by the host */
 };
 
 static struct lib_client clients[NUSE_CLIENTS_MAX];
@@ -49,6 +50,52 @@ static int take_credentials(const struct nuse_credentials *from)
 	return commit_creds(cred);
 }
 
+/*
+ * Signals are reported, not acted upon: as if every one had a handler, which
+ * ends blocking calls. A client may ask for SIG_IGN and SIG_DFL itself.
+ */
+static void catch_signals(void)
+{
+	static void (*const handler)(int) = (void *)PAGE_SIZE;
+
+	for (int sig = 1; sig <= _NSIG; sig++)
+		if (!sig_kernel_only(sig))
+			current->sighand->action[sig - 1].sa.sa_handler = handler;
+}
+
+static void report_signals(struct nuse_call *call)
+{
+	u64 signals = lib_take_signals();
+
+	if (signals)
+		__atomic_fetch_or(&call->signals, signals, __ATOMIC_SEQ_CST);
+}
+
+static void wake_waiter(struct nuse_call *call)
+{
+	if (__atomic_load_n(&call->waiter, __ATOMIC_SEQ_CST) &&
+	    __atomic_exchange_n(&call->waiter, 0, __ATOMIC_SEQ_CST))
+		lib_host.ops->wake(lib_host.host, &call->waiter);
+}
+
+/* The current task is this client no longer, and about to exit. */
+static void client_leave(struct lib_client *client)
+{
+	__atomic_store_n(&client->call->state, NUSE_CALL_DEAD, __ATOMIC_SEQ_CST);
+	wake_waiter(client->call);
+	put_task_struct(client->task);
+	client->task = NULL;
+	client->taken = !client->killed;
+}
+
+static void __noreturn client_exit(struct lib_client *client, bool group, int code)
+{
+	client_leave(client);
+	if (group)
+		do_group_exit(code);
+	do_exit(code);
+}
+
 static long client_new(const struct nuse_credentials *creds, unsigned long flags);
 
 static void run_call(struct lib_client *client)
@@ -60,22 +107,25 @@ static void run_call(struct lib_client *client)
 	for (int i = 0; i < 6; i++)
 		args[i] = READ_ONCE(call->args[i]);
 	__atomic_store_n(&call->state, NUSE_CALL_RUNNING, __ATOMIC_RELAXED);
+	/* It may have come with the call, when there was nothing yet to interrupt. */
+	if (__atomic_exchange_n(&call->interrupt, 0, __ATOMIC_SEQ_CST))
+		set_notify_signal(current);
+	if (nr == __NR_exit || nr == __NR_exit_group)
+		client_exit(client, nr == __NR_exit_group, (args[0] & 0xff) << 8);
 	if (nr == NUSE_CALL_CLONE)
 		ret = args[0] & ~CLONE_ALLOWED ? -EINVAL :
-		      client_new(&client->creds, args[0] | CLONE_PARENT);
+		      client_new(NULL, args[0]);
 	else
 		ret = lib_do_syscall(nr, args);
-	if (client->killed)
+	if (client->killed || fatal_signal_pending(current))
 		return;
 	call->restart = ret == -ERESTARTSYS || ret == -ERESTARTNOINTR;
 	if (ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK)
 		ret = -EINTR;
-	call->signals = lib_take_signals();
+	report_signals(call);
 	call->result = ret;
 	__atomic_store_n(&call->state, NUSE_CALL_DONE, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&call->waiter, __ATOMIC_SEQ_CST) &&
-	    __atomic_exchange_n(&call->waiter, 0, __ATOMIC_SEQ_CST))
-		lib_host.ops->wake(lib_host.host, &call->waiter);
+	wake_waiter(call);
 }
 
 /* Sleep until there is a call. False = the client is gone. */
@@ -94,7 +144,7 @@ static bool wait_call(struct lib_client *client)
 		client->idle = false;
 		/* Signals between calls wait for the next one's answer. */
 		if (signal_pending(current) && !fatal_signal_pending(current))
-			call->signals |= lib_take_signals();
+			report_signals(call);
 		clear_notify_signal();
 	}
 	__set_current_state(TASK_RUNNING);
@@ -105,24 +155,23 @@ static int client_main(void *arg)
 {
 	struct lib_client *client = arg;
 	long all[6] = { 0, ~0U, 0 };
+	int err = 0;
 
-	if (client->fresh_files)
+	if (client->fresh) {
 		lib_do_syscall(__NR_close_range, all);
-	if (!take_credentials(&client->creds))
+		catch_signals();
+		err = take_credentials(&client->creds);
+	}
+	if (!err)
 		while (wait_call(client))
 			run_call(client);
-	__atomic_store_n(&client->call->state, NUSE_CALL_DEAD, __ATOMIC_SEQ_CST);
-	if (__atomic_exchange_n(&client->call->waiter, 0, __ATOMIC_SEQ_CST))
-		lib_host.ops->wake(lib_host.host, &client->call->waiter);
-	put_task_struct(client->task);
-	client->task = NULL;
-	do_exit(0);
+	client_exit(client, false, 0);
 }
 
 static struct lib_client *client_free_slot(void)
 {
 	for (unsigned int i = 0; i < NUSE_CLIENTS_MAX; i++)
-		if (!clients[i].task)
+		if (!clients[i].taken)
 			return &clients[i];
 	return NULL;
 }
@@ -141,20 +190,25 @@ static long client_new(const struct nuse_credentials *creds, unsigned long flags
 	pid_t pid;
 
 	if (!client)
-		return -EAGAIN;
+		return -EMFILE;
 	if (!client->call)
 		client->call = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!client->call)
 		return -ENOMEM;
 	memset(client->call, 0, sizeof(*client->call));
-	client->creds = *creds;
-	client->fresh_files = !(flags & CLONE_PARENT);
+	client->fresh = creds;
+	if (creds)
+		client->creds = *creds;
 	client->killed = false;
 	client->idle = false;
+	/* Always a child of pid 1, which ignores SIGCHLD: it is reaped when it exits. */
+	if (!is_global_init(current))
+		flags |= CLONE_PARENT;
 	pid = user_mode_thread(client_main, client, flags | SIGCHLD);
 	if (pid < 0)
 		return pid;
-	client->task = get_task_struct(find_task_by_pid_ns(pid, &init_pid_ns));
+	client->task = get_task_struct(find_task_by_vpid(pid));
+	client->taken = true;
 	bell_words = max(bell_words, number / 64 + 1);
 	return number;
 }
@@ -226,9 +280,12 @@ static long client_kill(long number)
 {
 	struct lib_client *client = &clients[number];
 
-	if (number >= NUSE_CLIENTS_MAX || !client->task)
+	if (number >= NUSE_CLIENTS_MAX || !client->taken || client->killed)
 		return -ESRCH;
-	client_stop(client);
+	if (client->task)
+		client_stop(client);
+	else
+		client->taken = false;
 	return 0;
 }
 

@@ -23,12 +23,15 @@ static int spawned(void *arg)
 static long spawn(long arg)
 {
 	struct lib_spawn *copy = kmemdup((void *)arg, sizeof(*copy), GFP_KERNEL);
+	unsigned long flags = CLONE_FS | CLONE_FILES | SIGCHLD;
 	long pid;
 
 	if (!copy)
 		return -ENOMEM;
-	/* SIGCHLD, which pid 1 ignores: the task is reaped when it exits. */
-	pid = user_mode_thread(spawned, copy, CLONE_FS | CLONE_FILES | SIGCHLD);
+	/* Always a child of pid 1, which ignores SIGCHLD: it is reaped when it exits. */
+	if (!is_global_init(current))
+		flags |= CLONE_PARENT;
+	pid = user_mode_thread(spawned, copy, flags);
 	if (pid < 0)
 		kfree(copy);
 	return pid;
