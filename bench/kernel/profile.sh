@@ -16,15 +16,17 @@ work=$(mktemp -d)
 bench_pid=
 trap '[ -z "$bench_pid" ] || kill "$bench_pid" 2>/dev/null || :; rm -rf "$work"' EXIT
 
+: >"$work/out"
 "$bench" --profile "$scenario" --seconds "$((seconds + 3))" >"$work/out" &
 bench_pid=$!
 
-# Not a sample of the set-up: it says when frames flow.
+# Not a sample of the set-up: it says when frames flow. And none of the host's
+# kernel (:u): that runs only when something else took the processor.
 until grep -q flowing "$work/out"; do
 	kill -0 "$bench_pid" 2>/dev/null || { wait "$bench_pid" || exit; }
 	sleep 0.1
 done
-perf record -q -e cpu-clock -F 5000 -o "$work/data" -p "$bench_pid" -- sleep "$seconds"
+perf record -q -e cpu-clock:u -F 5000 -o "$work/data" -p "$bench_pid" -- sleep "$seconds"
 wait "$bench_pid"
 bench_pid=
 

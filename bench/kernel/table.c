@@ -50,7 +50,7 @@ static void random_prefix(uint8_t family, uint64_t *random, struct address *out)
 	out->bits = random_bits(family, random);
 	memcpy(out->bytes, bits, family == AF_INET ? 4 : 16);
 	if (family == AF_INET)
-		out->bytes[0] = (uint8_t)(11 + bits[1] % 89);	/* 11.0.0.0 to 99.255.255.255 */
+		out->bytes[0] = (uint8_t)(11 + bits[1] % 89);	/* up to 99.255.255.255 */
 	else
 		out->bytes[0] = 0x24 | (out->bytes[0] & 0x0b);	/* 2400::/6 and near */
 	clear_host_bits(out);

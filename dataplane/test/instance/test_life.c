@@ -81,6 +81,7 @@ static void finished_tasks_leave_nothing_behind(void **state)
 	(void)state;
 	for (int i = 0; i < 2000; i++) {
 		if (i == 10) {
+			kit_turn_for(inst, 100 * MS);	/* nobody's stack is in use */
 			before = kit_usage();
 			tasks = running_tasks(inst);
 		}

@@ -157,10 +157,10 @@ static void each_has_its_own_clock(void **state)
 	assert_int_equal(uptime(slow), 5 * SEC);
 	assert_int_equal(nuse_instance_clock(fast), 9000 * SEC);
 	assert_int_equal(uptime(fast), 9000 * SEC);
-	/* And a third follows the host. */
+	/* And a third follows the host, but for a part of its boot, told by ticks. */
 	before = kit_now();
 	now = uptime(insts[0]);
-	assert_true(now + MS >= before && now <= kit_now() + MS);
+	assert_true(now + 20 * MS >= before && now <= kit_now() + MS);
 	nuse_instance_destroy(fast);
 	nuse_instance_destroy(slow);
 }

@@ -62,7 +62,7 @@ static long random_argument(struct talker *talker)
 	case 3:
 		return kit_random(seed) % 32;		/* a descriptor, a small size */
 	case 4:
-		return 1l << kit_random(seed) % 64;
+		return (long)(1ul << kit_random(seed) % 64);
 	case 5:
 		return (long)((uint64_t)kit_random(seed) << 40 | kit_random(seed));
 	default:					/* memory, with something in it */

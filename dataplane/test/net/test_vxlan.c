@@ -133,22 +133,34 @@ static void the_forwarding_database_says_which_remote_has_an_address(void **stat
 	chain_tunnels_v6(&c, "ipv4/udp/vxlan9/eth/ipv6/udp");
 }
 
+/* The right end anew, with an address that the left already knows. */
+static void replace_right(struct chain *c, const struct vxlan *vxlan)
+{
+	struct tunnel tunnel = { .len = 4, .more = vxlan };
+	struct link_info before;
+
+	rtnl_prefix("10.0.1.2", tunnel.local, NULL);
+	rtnl_prefix("10.0.1.1", tunnel.remote, NULL);
+	must(link_get(c->node[2], "tun", &before));
+	must(link_del(c->node[2], "tun"));
+	must(link_add(c->node[2], "tun", "vxlan", NULL, fill_vxlan, &tunnel));
+	must(link_set_mac(c->node[2], "tun", before.mac));
+	dev_setup(c->node[2], "tun", "10.7.0.2/24", NULL);
+	must(route_via(c->node[2], "10.0.0.0/24", "10.7.0.1", "tun"));
+}
+
 static void another_vni_is_another_segment(void **state)
 {
 	const struct vxlan vxlan = { .vni = 42 }, other = { .vni = 43 };
-	struct tunnel tunnel = { .len = 4, .more = &other };
 	struct chain c;
 
 	chain_make(&c, *state, 4, NULL);
 	tunnel_add_ethernet(&c, "vxlan", false, fill_vxlan, &vxlan);
 	assert_true(carries(c.node[0], NULL, c.node[3], "10.0.2.2:7", 100));
-	must(link_del(c.node[2], "tun"));
-	rtnl_prefix("10.0.1.2", tunnel.local, NULL);
-	rtnl_prefix("10.0.1.1", tunnel.remote, NULL);
-	must(link_add(c.node[2], "tun", "vxlan", NULL, fill_vxlan, &tunnel));
-	dev_setup(c.node[2], "tun", "10.7.0.2/24", NULL);
-	must(route_via(c.node[2], "10.0.0.0/24", "10.7.0.1", "tun"));
+	replace_right(&c, &other);
 	assert_false(carries(c.node[0], NULL, c.node[3], "10.0.2.2:7", 100));
+	replace_right(&c, &vxlan);
+	assert_true(carries(c.node[0], NULL, c.node[3], "10.0.2.2:7", 100));
 }
 
 static void fill_geneve(struct nlmsghdr *nlh, void *arg)
