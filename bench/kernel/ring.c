@@ -58,18 +58,24 @@ static long find_slots(void *arg)
 	return 0;
 }
 
-/* The client's side of the ring as liblinux.h describes it, a call in every slot. */
+/*
+ * The client's side of the ring as liblinux.h describes it, a call in every
+ * slot and the bell rung once for all of them.
+ */
 static int call_all(struct caller *caller)
 {
+	uint64_t bits[NUSE_CLIENTS_MAX / 64] = { 0 };
+
 	for (unsigned int i = 0; i < IN_FLIGHT; i++) {
-		struct nuse_call *slot = caller->slots[i];
 		unsigned int number = nuse_client_number(caller->clients[i]);
 
-		slot->nr = SYS_getpid;
-		__atomic_store_n(&slot->state, NUSE_CALL_POSTED, __ATOMIC_RELEASE);
-		__atomic_fetch_or(&caller->bell->pending[number / 64], 1ull << number % 64,
-				  __ATOMIC_SEQ_CST);
+		caller->slots[i]->nr = SYS_getpid;
+		__atomic_store_n(&caller->slots[i]->state, NUSE_CALL_POSTED, __ATOMIC_RELEASE);
+		bits[number / 64] |= 1ull << number % 64;
 	}
+	for (unsigned int i = 0; i < NUSE_CLIENTS_MAX / 64; i++)
+		if (bits[i])
+			__atomic_fetch_or(&caller->bell->pending[i], bits[i], __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&caller->bell->sleeping, __ATOMIC_SEQ_CST))
 		nuse_instance_ring(caller->inst);
 	for (unsigned int i = 0; i < IN_FLIGHT; i++) {

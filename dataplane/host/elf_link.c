@@ -23,7 +23,8 @@ static int bad(const struct nuse_elf *elf, const struct nuse_error *error, const
 static int read_dynamic(struct nuse_elf *elf, struct relocations *rel,
 			const struct nuse_error *error)
 {
-	const Elf64_Dyn *dyn = nuse_elf_at(elf, elf->dynamic.p_vaddr, elf->dynamic.p_memsz);
+	const Elf64_Dyn *dyn = elf->dynamic.p_vaddr % _Alignof(Elf64_Dyn) ? NULL :
+		nuse_elf_at(elf, elf->dynamic.p_vaddr, elf->dynamic.p_memsz);
 	uint64_t n = elf->dynamic.p_memsz / sizeof(*dyn);
 
 	if (!dyn)

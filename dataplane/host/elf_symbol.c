@@ -24,7 +24,9 @@ static unsigned int find_version(const struct nuse_elf *elf, const char *version
 		const Elf64_Verdaux *aux = NULL;
 		const char *name = NULL;
 
-		if (def)
+		if (at % _Alignof(Elf64_Verdef))
+			return 0;
+		if (def && def->vd_aux % _Alignof(Elf64_Verdaux) == 0)
 			aux = nuse_elf_at(elf, at + def->vd_aux, sizeof(*aux));
 		if (aux)
 			name = nuse_elf_string(elf, aux->vda_name);

@@ -6,64 +6,9 @@
 #include <sched.h>
 #include <string.h>
 
+#include "net/room.h"
 #include "support/rtnl.h"
 #include "support/sock.h"
-
-/* A task in a namespace of its own. */
-struct room {
-	struct lab_node *node;
-	struct lab_task *task;
-	int fd;				/* of the namespace; all tasks share the table */
-	bool leave;
-	int (*errand)(struct room *room);
-	int result;
-};
-
-static int live(struct lab_node *node, void *arg)
-{
-	struct room *room = arg;
-
-	must(node_call(node, SYS_unshare, CLONE_NEWNET));
-	room->fd = (int)must(node_call(node, SYS_openat, AT_FDCWD, "/proc/thread-self/ns/net",
-				       O_RDONLY, 0));
-	while (!room->leave) {
-		if (room->errand) {
-			room->result = room->errand(room);
-			room->errand = NULL;
-		}
-		task_sleep(node, MS);
-	}
-	must(sock_close(node, room->fd));
-	return 0;
-}
-
-static void enter(struct room *room, struct lab_node *node)
-{
-	*room = (struct room){ .node = node, .fd = -1 };
-	room->task = lab_spawn(node, live, room);
-	lab_run(lab_of(node), 10 * MS);
-	assert_true(room->fd >= 0);
-}
-
-static bool errand_done(void *arg)
-{
-	return !((struct room *)arg)->errand;
-}
-
-/* Have something done in there. */
-static int in_room(struct room *room, int (*errand)(struct room *room))
-{
-	room->errand = errand;
-	assert_true(lab_until(lab_of(room->node), errand_done, room, 10 * SEC));
-	return room->result;
-}
-
-static void leave(struct room *room)
-{
-	room->leave = true;
-	assert_int_equal(lab_join(room->task), 0);
-	lab_run(lab_of(room->node), SEC);
-}
 
 /* veth0 here, with its peer eth0 in the room. */
 static void fill_peer(struct nlmsghdr *nlh, void *arg)
@@ -99,10 +44,10 @@ static int answer(struct room *room)
 
 static void make_joined(struct room *room, struct lab_node *node)
 {
-	enter(room, node);
+	room_enter(room, node);
 	must(link_add(node, "veth0", "veth", NULL, fill_peer, room));
 	dev_setup(node, "veth0", "10.8.0.1/24", NULL);
-	assert_int_equal(in_room(room, configure), 0);
+	assert_int_equal(room_do(room, configure), 0);
 }
 
 static void namespaces_talk_over_a_veth(void **state)
@@ -121,7 +66,7 @@ static void namespaces_talk_over_a_veth(void **state)
 	assert_int_equal(sock_recv(node, fd, text, sizeof(text), MSG_DONTWAIT), 10);
 	assert_string_equal(text, "over there");
 	assert_int_equal(room.result, 10);
-	leave(&room);
+	room_leave(&room);
 }
 
 static int count_links(struct room *room)
@@ -152,14 +97,14 @@ static void a_namespace_has_devices_ports_and_settings_of_its_own(void **state)
 	must(link_add(node, "dummy0", "dummy", NULL, NULL, NULL));
 	here = (int)must(rtnl_dump(node, RTM_GETLINK, AF_UNSPEC, NULL, NULL));
 	assert_true(here >= 2);
-	enter(&room, node);
-	assert_int_equal(in_room(&room, count_links), 1);
+	room_enter(&room, node);
+	assert_int_equal(room_do(&room, count_links), 1);
 	assert_int_equal(rtnl_dump(node, RTM_GETLINK, AF_UNSPEC, NULL, NULL), here);
 	udp_socket(node, "127.0.0.1:7");
-	assert_int_equal(in_room(&room, bind_port), 0);
-	assert_int_equal(in_room(&room, set_ttl), 0);
+	assert_int_equal(room_do(&room, bind_port), 0);
+	assert_int_equal(room_do(&room, set_ttl), 0);
 	assert_string_equal(sysctl_get(node, "net.ipv4.ip_default_ttl"), "64");
-	leave(&room);
+	room_leave(&room);
 }
 
 static int visit(struct lab_node *node, void *arg)
@@ -182,9 +127,9 @@ static void setns_goes_there_and_back(void **state)
 	struct room room;
 
 	must(link_add(node, "dummy0", "dummy", NULL, NULL, NULL));
-	enter(&room, node);
+	room_enter(&room, node);
 	assert_int_equal(lab_do(node, visit, &room), 1);
-	leave(&room);
+	room_leave(&room);
 }
 
 static void fill_ns(struct nlmsghdr *nlh, void *arg)
@@ -200,12 +145,12 @@ static void a_port_moves_into_a_namespace(void **state)
 	int fd;
 
 	lab_link(a, "eth0", b, "eth0", NULL);
-	enter(&room, b);
+	room_enter(&room, b);
 	must(link_set(b, "eth0", fill_ns, &room));
 	rtnl_quiet(true);
 	must_fail(link_index(b, "eth0"), ENODEV);
 	rtnl_quiet(false);
-	assert_int_equal(in_room(&room, configure), 0);
+	assert_int_equal(room_do(&room, configure), 0);
 	dev_setup(a, "eth0", "10.8.0.1/24", NULL);
 	fd = udp_socket(a, "10.8.0.1:9");
 	room.errand = answer;
@@ -214,7 +159,7 @@ static void a_port_moves_into_a_namespace(void **state)
 	lab_run(*state, SEC);
 	assert_int_equal(sock_recv(a, fd, text, sizeof(text), MSG_DONTWAIT), 8);
 	assert_string_equal(text, "far away");
-	leave(&room);
+	room_leave(&room);
 	assert_true(link_index(b, "eth0") > 0);	/* a port is not lost: it comes back */
 }
 
@@ -225,7 +170,7 @@ static void with_its_last_user_a_namespace_and_its_veth_go(void **state)
 
 	make_joined(&room, node);
 	assert_true(link_index(node, "veth0") > 0);
-	leave(&room);
+	room_leave(&room);
 	must_fail(link_index(node, "veth0"), ENODEV);
 }
 
