@@ -69,9 +69,14 @@ int nuse_port_attach(struct nuse_port *port, struct nuse_instance *inst)
 
 	port->instance = inst;
 	port->lib = nuse_instance_library(inst);
-	ifindex = nuse_instance_port_add(inst, &port->config, &port->kernel);
+	nuse_instance_ram(inst, &port->ram);
+	ifindex = port->backend->attach ? port->backend->attach(port) : 0;
+	if (!ifindex)
+		ifindex = nuse_instance_port_add(inst, &port->config, &port->kernel);
 	if (ifindex < 0) {
 		port->kernel = NULL;
+		if (port->backend->detach)
+			port->backend->detach(port);
 		return (int)ifindex;
 	}
 	port->ifindex = (int)ifindex;
@@ -86,6 +91,8 @@ void nuse_port_detach(struct nuse_port *port)
 		return;
 	nuse_instance_port_remove(port->instance, port->kernel);
 	port->kernel = NULL;
+	if (port->backend->detach)
+		port->backend->detach(port);
 }
 
 void nuse_port_service(struct nuse_port *port)

@@ -12,11 +12,14 @@ const packages = {
     "linux-source-6.12", "flex", "bison", "bc", "libelf-dev", "xz-utils", "python3", "kmod",
     "cpio", "rsync", "perl", "libncurses-dev",
   ],
-  dataplane: ["libcmocka-dev", "libmnl-dev", "libnftables-dev", "libnftnl-dev", "linux-libc-dev"],
+  dataplane: [
+    "libbpf-dev", "libcmocka-dev", "libdpdk-dev", "libmnl-dev", "libnftables-dev", "libnftnl-dev",
+    "libxdp-dev", "linux-libc-dev",
+  ],
   addon: ["libsystemd-dev"],
   tests: [
     "iproute2", "iputils-ping", "iperf3", "ethtool", "tcpdump", "nftables", "curl", "procps",
-    "util-linux", "gdb", "valgrind",
+    "util-linux", "gdb", "valgrind", "clang-14", "libclang-rt-14-dev", "dpdk",
   ],
 };
 

@@ -13,6 +13,10 @@
  * and closing, sleeping until there are packets, noticing changes of the link.
  *
  * Life: open (any thread) -> attach -> detach (worker) -> close (any thread).
+ *
+ * Several workers share a device by a port each, with queues of its own: the
+ * second and later are opened with `sibling`, and what the ports have in common
+ * the backend counts references to. Their bursts run on different threads.
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -32,6 +36,11 @@ struct nuse_port_options {
 	unsigned int mtu;		/* 0 = the device's, or 1500 */
 	const uint8_t *mac;		/* NULL = the device's, or made up */
 	bool rx_list;			/* NUSE_PORT_RX_LIST */
+	/*
+	 * Another worker's open port on the same device, NULL = this is the
+	 * first. -EOPNOTSUPP from a backend whose devices have one queue.
+	 */
+	const struct nuse_port *sibling;
 };
 
 /*
@@ -47,6 +56,7 @@ struct nuse_port_stats {
 	uint64_t tx_busy;		/* bursts cut short: the device is behind */
 	uint64_t tx_dropped;		/* refused by the device */
 	uint64_t link_changes;
+	uint64_t rx_copied, tx_copied;	/* frames whose bytes this process copied */
 } __attribute__((aligned(64)));
 
 struct nuse_port;
@@ -66,6 +76,11 @@ struct nuse_port_backend {
 	void (*close)(struct nuse_port *port);
 
 	/* The rest on the worker's thread, outside the kernel; all but link optional. */
+
+	/* `instance` and `ram` are set; the interface comes next. Or an error. */
+	int (*attach)(struct nuse_port *port);
+	/* The interface has gone. Also after a failed attach, and after a panic. */
+	void (*detach)(struct nuse_port *port);
 
 	/* Is there a link, and of how many Mbit/s (0 = unknown)? */
 	bool (*link)(struct nuse_port *port, unsigned int *speed);
@@ -92,6 +107,7 @@ struct nuse_port {
 	/* Set by attach. */
 	struct nuse_instance *instance;
 	const struct nuse_liblinux *lib;
+	struct nuse_ram ram;
 	struct lib_port *kernel;
 	int ifindex;
 	bool link_up;
