@@ -17,7 +17,7 @@ bench_pid=
 trap '[ -z "$bench_pid" ] || kill "$bench_pid" 2>/dev/null || :; rm -rf "$work"' EXIT
 
 : >"$work/out"
-"$bench" --profile "$scenario" --seconds "$((seconds + 3))" >"$work/out" &
+"$bench" --profile "$scenario" --seconds "$((seconds + 5))" >"$work/out" &
 bench_pid=$!
 
 # Not a sample of the set-up: it says when frames flow. And none of the host's

@@ -12,6 +12,7 @@
 #define TALKERS	4
 #define CALLS	50000			/* of each */
 #define SPACE	(64u << 10)
+#define GUARD	(1u << 20)		/* around it: calls may want to write gigabytes */
 
 static struct kit_ring ring;
 
@@ -142,6 +143,16 @@ static void *interrupt_all(void *arg)
 	return NULL;
 }
 
+/* Memory for calls to write to, where none of the process's lies behind it. */
+static uint8_t *make_space(void)
+{
+	uint8_t *all = mmap(NULL, SPACE + 2 * GUARD, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(all, MAP_FAILED);
+	assert_int_equal(mprotect(all + GUARD, SPACE, PROT_READ | PROT_WRITE), 0);
+	return all + GUARD;
+}
+
 static void nonsense_harms_nobody_else(void **state)
 {
 	struct nuse_client *good;
@@ -158,9 +169,7 @@ static void nonsense_harms_nobody_else(void **state)
 
 		*talker = (struct talker){ .seed = 1000u + (unsigned int)i };
 		pthread_mutex_init(&talker->lock, NULL);
-		talker->space = mmap(NULL, SPACE, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		assert_ptr_not_equal(talker->space, MAP_FAILED);
+		talker->space = make_space();
 		assert_int_equal(pthread_create(&talker->thread, NULL, talk, talker), 0);
 	}
 	assert_int_equal(pthread_create(&interrupter, NULL, interrupt_all, NULL), 0);
@@ -176,7 +185,7 @@ static void nonsense_harms_nobody_else(void **state)
 	pthread_join(interrupter, NULL);
 	for (int i = 0; i < TALKERS; i++) {
 		pthread_join(talkers[i].thread, NULL);
-		munmap(talkers[i].space, SPACE);
+		munmap(talkers[i].space - GUARD, SPACE + 2 * GUARD);
 		results += talkers[i].results;
 	}
 	/* Some of it did make sense. */

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/stat.h>
+#include <linux/tick.h>
 
 #include "border.h"
 
@@ -84,6 +85,10 @@ void lib_idle(void)
 	if (resting && (worked || rest_until <= lib_clock())) {
 		wake_up_process(resting);
 	} else if (!work) {
+		/* The idle loop would wait for one tick first. */
+		lib_irq_enabled = ARCH_IRQ_DISABLED;
+		tick_nohz_idle_stop_tick();
+		lib_irq_enabled = ARCH_IRQ_ENABLED;
 		deadline = resting ? min(lib_timer_due, rest_until) : lib_timer_due;
 		if (lib_ports_unsent)
 			deadline = min(deadline, lib_clock() + RETRY_SEND);

@@ -28,13 +28,24 @@ static u64 lib_clocksource_read(struct clocksource *cs)
 	return lib_clock();
 }
 
+/* A count is a nanosecond; the shift leaves ten minutes and adjtimex() room. */
+#define CLOCK_SHIFT 23
+
 static struct clocksource lib_clocksource = {
 	.name	= "host",
 	.rating	= 500,
 	.read	= lib_clocksource_read,
 	.mask	= CLOCKSOURCE_MASK(64),
+	.mult	= 1u << CLOCK_SHIFT,
+	.shift	= CLOCK_SHIFT,
 	.flags	= CLOCK_SOURCE_IS_CONTINUOUS | CLOCK_SOURCE_VALID_FOR_HRES,
 };
+
+/* From the first moment on: by ticks, a part of booting would be lost. */
+struct clocksource * __init clocksource_default_clock(void)
+{
+	return &lib_clocksource;
+}
 
 static int lib_timer_set(unsigned long delta, struct clock_event_device *dev)
 {
@@ -118,6 +129,6 @@ void __init calibrate_delay(void)
 void __init time_init(void)
 {
 	lib_timer.cpumask = cpumask_of(0);
-	clocksource_register_khz(&lib_clocksource, NSEC_PER_SEC / 1000);
+	__clocksource_register(&lib_clocksource);
 	clockevents_config_and_register(&lib_timer, NSEC_PER_SEC, 1, LONG_MAX);
 }
