@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// node scripts/kernel.mjs [command] [--variant v3|v2|debug] [--output DIR]
-// The last line printed by `library` is the path of liblinux.so.
+// The library kernel: built, configured, proved. See usage below.
 
 import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { SetupError, report } from "./lib/errors.mjs";
 import { configure, editConfig, saveConfig } from "./lib/kernel/config.mjs";
 import { buildLibrary, buildPlace, cleanObjects } from "./lib/kernel/library.mjs";
 import { variants } from "./lib/kernel/recipe.mjs";
 import { provePristine } from "./lib/kernel/source.mjs";
+import { parseOptions } from "./lib/options.mjs";
 import { checkout, logFile } from "./lib/paths.mjs";
 import { logged, run } from "./lib/run.mjs";
 import { step } from "./lib/step.mjs";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    variant: { type: "string", default: "v3" },
-    output: { type: "string" },
-  },
-});
-const { variant } = values;
+const usage = `usage: node scripts/kernel.mjs [COMMAND] [--variant NAME] [--output DIR]
+  library       build liblinux.so and print its path last; the default
+                --output DIR: links to it there
+  menuconfig, nconfig, olddefconfig, savedefconfig
+                change arch/lib/configs/defconfig
+  prove         compare the tree with the package
+  table         write the tables of docs/kernel-config.md; check-table compares
+  clean         remove the object files
+  variants      ${Object.keys(variants).join(", ")}; v3 if not said`;
+
+let values, variant;
 
 /** Names in `dir` that lead to the result, as `make library` gives them. */
 function link(dir, result) {
@@ -97,13 +99,14 @@ const commands = {
 };
 
 try {
-  const [command = "library"] = positionals;
-  if (!Object.hasOwn(commands, command)) {
-    throw new SetupError(
-      `no command ${command}`,
-      `commands: ${Object.keys(commands).join(", ")}; variants: ${Object.keys(variants).join(", ")}`,
-    );
-  }
+  const parsed = parseOptions(usage, {
+    allowPositionals: true,
+    options: { variant: { type: "string", default: "v3" }, output: { type: "string" } },
+  });
+  const [command = "library"] = parsed.positionals;
+  ({ values } = parsed);
+  ({ variant } = values);
+  if (!Object.hasOwn(commands, command)) throw new SetupError(`no command ${command}`, usage);
   await commands[command]();
 } catch (error) {
   report(error);

@@ -113,9 +113,13 @@ static void processor(char *name, size_t size)
 }
 
 /* The library's version is what uname() says in an instance. */
-static void library_version(const char *library, char *version, size_t size, uint32_t *page)
+static void library_version(const char *library, char *version, size_t size, bool *huge)
 {
-	struct nuse_instance_config config = { .library = library, .ram_size = 64ull << 20 };
+	struct nuse_instance_config config = {
+		.library = library,
+		.ram_size = 64ull << 20,
+		.hugepages = NUSE_HUGEPAGES_MAKE,
+	};
 	struct stack stack = { NULL };
 	struct utsname name;
 	struct nuse_ram ram;
@@ -127,26 +131,26 @@ static void library_version(const char *library, char *version, size_t size, uin
 	    !stack_syscall(&stack, SYS_uname, (long)&name))
 		snprintf(version, size, "%s %s", name.release, name.version);
 	nuse_instance_ram(stack.inst, &ram);
-	*page = ram.page_size;
+	*huge = ram.huge;
 	nuse_instance_destroy(stack.inst);
 }
 
 void machine_print(FILE *out, bool json, const char *library, const char *commit)
 {
 	char model[128], version[256];
-	uint32_t page = 0;
+	bool huge = false;
 	struct utsname host;
 	char line[512];
 
 	processor(model, sizeof(model));
-	library_version(library, version, sizeof(version), &page);
+	library_version(library, version, sizeof(version), &huge);
 	uname(&host);
 	snprintf(line, sizeof(line), "%s %s", host.release, host.version);
 	if (!json) {
 		fprintf(out, "host kernel  %s\nprocessor    %s, counter %.3f GHz\n", line, model,
 			ticks_per_second() / 1e9);
-		fprintf(out, "library      %s, RAM in pages of %u KiB\ncommit       %s\n", version,
-			page >> 10, commit);
+		fprintf(out, "library      %s, RAM in pages of %s\ncommit       %s\n", version,
+			huge ? "2 MB" : "4 KiB", commit);
 		return;
 	}
 	fprintf(out, "{\"type\":\"machine\",\"kernel\":");
@@ -155,7 +159,7 @@ void machine_print(FILE *out, bool json, const char *library, const char *commit
 	json_string(out, model);
 	fprintf(out, ",\"counter_hz\":%.0f,\"library\":", ticks_per_second());
 	json_string(out, version);
-	fprintf(out, ",\"ram_page\":%u,\"commit\":", page);
+	fprintf(out, ",\"ram_page\":%u,\"commit\":", huge ? 2u << 20 : 4u << 10);
 	json_string(out, commit);
 	fprintf(out, "}\n");
 }

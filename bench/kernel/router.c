@@ -106,6 +106,7 @@ int router_start(struct router *router, const struct scenario *scenario, const c
 	struct nuse_instance_config config = {
 		.library = library,
 		.ram_size = scenario->routes > 10000 ? RAM_ROUTES : RAM_SIZE,
+		.hugepages = NUSE_HUGEPAGES_MAKE,	/* as the engine */
 	};
 	char error[512] = "";
 	int err;

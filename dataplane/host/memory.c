@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/memfd.h>
+#include <linux/mman.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -84,11 +85,25 @@ static int map_memfd(struct nuse_memory *memory, unsigned int flags, uint32_t pa
 		goto fail;
 	ram->fd = fd;
 	ram->page_size = page_size;
+	ram->huge = page_size == NUSE_HUGE_SIZE;
 	return 0;
 fail:
 	err = -errno;
 	close(fd);
 	return err;
+}
+
+/*
+ * Have the host move memory into transparent 2 MB pages now. It wants one page
+ * to be there to start from. Best effort: slower is all that it is without.
+ */
+static void make_hugepages(struct nuse_ram *ram)
+{
+	volatile uint8_t *bytes = ram->base;
+
+	for (uint64_t at = 0; at < ram->size; at += NUSE_HUGE_SIZE)
+		bytes[at] = 0;
+	ram->huge = !madvise(ram->base, ram->size, MADV_COLLAPSE);
 }
 
 int nuse_memory_map_ram(struct nuse_memory *memory, enum nuse_hugepages hugepages,
@@ -111,6 +126,8 @@ int nuse_memory_map_ram(struct nuse_memory *memory, enum nuse_hugepages hugepage
 	/* Transparent ones, where the host allows them for shared memory. */
 	if (hugepages != NUSE_HUGEPAGES_NEVER)
 		madvise(memory->ram.base, memory->ram.size, MADV_HUGEPAGE);
+	if (hugepages == NUSE_HUGEPAGES_MAKE)
+		make_hugepages(&memory->ram);
 	return 0;
 }
 

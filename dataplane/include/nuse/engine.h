@@ -34,7 +34,7 @@ enum nuse_engine_idle {
 };
 
 enum nuse_engine_hugepages {
-	NUSE_ENGINE_HUGEPAGES_AUTO,	/* when there are enough */
+	NUSE_ENGINE_HUGEPAGES_AUTO,	/* free ones, or made of ordinary memory */
 	NUSE_ENGINE_HUGEPAGES_NEVER,
 	NUSE_ENGINE_HUGEPAGES_REQUIRE,
 };

@@ -46,6 +46,11 @@ enum nuse_hugepages {
 	NUSE_HUGEPAGES_AUTO,		/* 2 MB pages when there are enough free */
 	NUSE_HUGEPAGES_NEVER,
 	NUSE_HUGEPAGES_REQUIRE,		/* or nuse_instance_create() fails */
+	/*
+	 * As AUTO, and where too few are free the host puts ordinary memory
+	 * together (Linux 6.1), half a millisecond a MiB; all RAM is resident.
+	 */
+	NUSE_HUGEPAGES_MAKE,
 };
 
 enum nuse_clock_kind {
@@ -90,6 +95,7 @@ struct nuse_ram {
 	void *base;
 	uint64_t size;
 	uint32_t page_size;		/* of the memfd, 4096 or 2 MiB */
+	bool huge;			/* in 2 MB pages, the memfd's or made */
 };
 
 /* -------------------------------------------------------------- lifetime */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One instance's life, a thousand times. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "kit.h"
 
@@ -136,6 +138,46 @@ static void the_least_ram_boots_and_works(void **state)
 	nuse_instance_destroy(inst);
 }
 
+/* KiB of a mapping that the host has in 2 MB pages, whichever kind. */
+static long huge_kib(const void *base)
+{
+	FILE *file = fopen("/proc/self/smaps", "r");
+	unsigned long start, end;
+	bool inside = false;
+	char line[512];
+	long kib = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
+			inside = start == (unsigned long)base;
+		else if (inside && (!strncmp(line, "ShmemPmdMapped:", 15) ||
+				    !strncmp(line, "Shared_Hugetlb:", 15) ||
+				    !strncmp(line, "Private_Hugetlb:", 16)))
+			kib += atol(strchr(line, ':') + 1);
+	}
+	fclose(file);
+	return kib;
+}
+
+static void ram_is_put_together_into_hugepages(void **state)
+{
+	struct nuse_instance_config config = kit_config();
+	struct nuse_instance *inst;
+	struct nuse_ram ram;
+
+	(void)state;
+	config.hugepages = NUSE_HUGEPAGES_MAKE;
+	inst = kit_boot(&config);
+	kit_assert_well(inst);
+	nuse_instance_ram(inst, &ram);
+	/* Debian's kernels can; where a host cannot it must not say so. */
+	if (!access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK))
+		assert_true(ram.huge);
+	assert_int_equal(huge_kib(ram.base), ram.huge ? (long)(ram.size >> 10) : 0);
+	nuse_instance_destroy(inst);
+}
+
 static void a_log_without_complaints_ends_with_init(void **state)
 {
 	static const char *const complaints[] = { "WARNING", "BUG", "Oops", "cut here" };
@@ -155,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_boots_only_once),
 		cmocka_unit_test(the_least_ram_boots_and_works),
+		cmocka_unit_test(ram_is_put_together_into_hugepages),
 		cmocka_unit_test(a_log_without_complaints_ends_with_init),
 		cmocka_unit_test(finished_tasks_leave_nothing_behind),
 		cmocka_unit_test(an_instance_that_never_booted_leaves_nothing_behind),
