@@ -23,7 +23,7 @@
 #endif
 
 /* Grows by one when anything in this file changes meaning. */
-#define NUSE_LIBLINUX_ABI 1
+#define NUSE_LIBLINUX_ABI 2
 
 /* ------------------------------------------------------------------ boot */
 
@@ -214,6 +214,48 @@ struct nuse_port_config {
 
 struct lib_port;			/* the kernel's side of a port */
 
+/* --------------------------------------------------------------- counters */
+
+/*
+ * What the kernel counts, in RAM, from boot to the end. Only the worker writes;
+ * any thread, or process that maps the RAM, may read: each number by one 64-bit
+ * load, exact by itself and not together with others. Everything grows.
+ */
+#define NUSE_BURST_SIZES 7	/* 1, 2-3, 4-7, 8-15, 16-31, 32-63 and 64 frames */
+
+struct nuse_traffic {
+	uint64_t frames, bytes;		/* that met no error */
+	uint64_t bursts[NUSE_BURST_SIZES];	/* by how many such frames they had */
+} __attribute__((aligned(64)));
+
+struct nuse_counters {
+	struct nuse_traffic rx, tx;	/* of all ports together */
+	uint64_t ring_calls;		/* begun for clients */
+	uint64_t switches;		/* from one task to another, idling included */
+} __attribute__((aligned(64)));
+
+/*
+ * Frames that the kernel dropped, by its reason for it and the place in its
+ * code. An entry is filled when its first frame is dropped: once `used` reads 1
+ * (acquire) all but `frames` stays as it is. Entries are in no order. What finds
+ * no room any more counts in `other`.
+ */
+#define NUSE_DROPS 256
+
+struct nuse_drop {
+	uint64_t frames;
+	uint32_t used;
+	uint32_t reason;		/* enum skb_drop_reason */
+	uint64_t location;		/* the place's address */
+	char name[40];			/* of the reason: "NO_SOCKET" */
+	char place[64];			/* "function+0x12/0x345" */
+};
+
+struct nuse_drops {
+	struct nuse_drop other;
+	struct nuse_drop entries[NUSE_DROPS];
+} __attribute__((aligned(64)));
+
 /* ------------------------------------------------- calls from other threads */
 
 /*
@@ -313,6 +355,8 @@ struct nuse_fault {
  *               and its number is free again. One whose task has exited by
  *               itself (exit, SIGKILL) reads so too, but keeps its number until
  *               then.
+ * lib_counters  any thread, after boot: where they are, in RAM.
+ * lib_drops     likewise.
  */
 #define NUSE_LIBLINUX_FUNCTIONS(X)						\
 	X(uint32_t, lib_abi, (void))						\
@@ -338,6 +382,8 @@ struct nuse_fault {
 	X(struct nuse_bell *, lib_bell, (void))					\
 	X(long, lib_client_add, (const struct nuse_credentials *creds))		\
 	X(struct nuse_call *, lib_client_call, (unsigned int client))		\
-	X(long, lib_client_kill, (unsigned int client))
+	X(long, lib_client_kill, (unsigned int client))				\
+	X(const struct nuse_counters *, lib_counters, (void))			\
+	X(const struct nuse_drops *, lib_drops, (void))
 
 #endif

@@ -10,7 +10,10 @@
 #include <linux/virtio_net.h>
 #include <net/page_pool/helpers.h>
 
+#include <asm/valgrind.h>
+
 #include "../kernel/border.h"
+#include "../kernel/counters.h"
 #include "port.h"
 
 LIST_HEAD(lib_ports_up);
@@ -190,9 +193,12 @@ static struct sk_buff *frame_to_skb(struct lib_queue *q, const struct nuse_frame
 	skb_mark_for_recycle(skb);
 	skb_reserve(skb, (void *)frame->data - head);
 	__skb_put(skb, frame->len);
-	for (i = 1; unlikely(i < n); i++)
+	lib_mem_defined(frame->data, frame->len);	/* a device may have written it */
+	for (i = 1; unlikely(i < n); i++) {
 		skb_add_rx_frag(skb, i - 1, virt_to_page((void *)frame[i].token),
 				offset_in_page(frame[i].data), frame[i].len, PAGE_SIZE);
+		lib_mem_defined(frame[i].data, frame[i].len);
+	}
 	if (unlikely(take_offloads(skb, frame))) {
 		q->rx_frame_errors++;
 		dev_kfree_skb(skb);
@@ -245,6 +251,7 @@ int lib_rx_poll(struct napi_struct *napi, int budget)
 {
 	struct lib_queue *q = container_of(napi, struct lib_queue, napi);
 	bool gro = q->port->dev->features & NETIF_F_GRO;
+	u64 packets = q->rx_packets, bytes = q->rx_bytes;
 	LIST_HEAD(list);
 	unsigned int n;
 	int frames = 0;
@@ -267,6 +274,7 @@ int lib_rx_poll(struct napi_struct *napi, int budget)
 			list_add_tail(&skb->list, &list);
 	}
 	q->rx_count = 0;
+	lib_count_burst(&lib_counts->rx, q->rx_packets - packets, q->rx_bytes - bytes);
 	netif_receive_skb_list(&list);
 	/* Always complete: the next burst is fetched by the poll loop, not here. */
 	frames = min(frames, budget - 1);

@@ -9,6 +9,7 @@
 #include <linux/virtio_net.h>
 
 #include "../kernel/border.h"
+#include "../kernel/counters.h"
 #include "port.h"
 
 bool lib_ports_unsent;
@@ -43,6 +44,20 @@ static void free_sent(const struct nuse_frame *frames, unsigned int n)
 			napi_consume_skb((struct sk_buff *)frames[i].token, 1);
 }
 
+/* Count what has been sent; the number of frames that were handed over. */
+static unsigned int count_sent(const struct nuse_frame *frames, unsigned int n)
+{
+	unsigned int whole = 0;
+	u64 bytes = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		whole += !!frames[i].token;
+		bytes += frames[i].len;
+	}
+	lib_count_burst(&lib_counts->tx, whole, bytes);
+	return whole;
+}
+
 /* Entries at the front of the queue that are whole frames, at most a burst. */
 static unsigned int whole_frames(const struct lib_queue *q)
 {
@@ -61,12 +76,12 @@ static bool queue_send(struct lib_queue *q)
 	while (q->tx_count) {
 		unsigned int n = whole_frames(q);
 		unsigned int sent = min(port->ops.tx_burst(port->port, q->index, q->tx, n), n);
+		unsigned int frames = count_sent(q->tx, sent);
 
 		if (port->flags & NUSE_PORT_TX_COPIES)
 			free_sent(q->tx, sent);
 		else
-			for (unsigned int i = 0; i < sent; i++)
-				port->lent += !!q->tx[i].token;
+			port->lent += frames;
 		q->tx_count -= sent;
 		if (unlikely(q->tx_count))
 			memmove(q->tx, q->tx + sent, q->tx_count * sizeof(q->tx[0]));

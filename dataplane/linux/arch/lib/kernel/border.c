@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include <asm/sections.h>
+#include <asm/valgrind.h>
 
 #include "border.h"
 
@@ -37,6 +38,7 @@ void __noreturn lib_die(const char *reason)
 {
 	lib_running = false;
 	lib_irq_enabled = ARCH_IRQ_DISABLED;
+	lib_valgrind_shutdown(false);
 	lib_host.ops->panic(lib_host.host, reason);
 	lib_inside = false;
 	__builtin_longjmp(lib_escape, 1);
@@ -98,6 +100,7 @@ LIB_EXPORT long __ref lib_boot(const struct nuse_boot *boot)
 	if (!boot_block_valid(boot))
 		return -EINVAL;
 	lib_host = *boot;
+	lib_valgrind_boot();
 	add_bootloader_randomness(lib_host.seed, sizeof(lib_host.seed));
 	err = lib_boot_inside();
 	memzero_explicit(lib_host.seed, sizeof(lib_host.seed));
@@ -116,6 +119,7 @@ LIB_EXPORT long lib_shutdown(void)
 	long err = lib_from_host(shut_down, 0);
 
 	lib_running = false;
+	lib_valgrind_shutdown(true);
 	return err;
 }
 

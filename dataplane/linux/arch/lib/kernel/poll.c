@@ -11,6 +11,7 @@
 #include <linux/tick.h>
 
 #include "border.h"
+#include "counters.h"
 
 /* Calls of cond_resched() or the host between two looks at the clock. */
 #define CLOCK_CREDIT 256
@@ -109,16 +110,19 @@ static void rest(u64 until)
 	set_current_state(TASK_IDLE);
 	schedule();
 	resting = NULL;
+	lib_count_switches();
 }
 
 static long turn(long wait_until)
 {
 	worked = lib_poll();
 	/* The scheduler may count its deadline server too: that is no work. */
-	if (!single_task_running() || (!worked && wait_until))
+	if (!single_task_running() || (!worked && wait_until)) {
 		rest(worked ? 0 : wait_until);
-	else if (need_resched())
+	} else if (need_resched()) {
 		schedule();
+		lib_count_switches();
+	}
 	return worked;
 }
 

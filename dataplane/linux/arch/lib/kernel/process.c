@@ -10,6 +10,8 @@
 #include <linux/sched/task_stack.h>
 #include <linux/syscalls.h>
 
+#include <asm/valgrind.h>
+
 #include "lib.h"
 
 struct task_struct *lib_current = &init_task;
@@ -42,6 +44,7 @@ int copy_thread(struct task_struct *p, const struct kernel_clone_args *args)
 	frame->r12 = (unsigned long)args->fn_arg;
 	p->thread.sp = (unsigned long)frame;
 	memset(&p->thread.regs, 0, sizeof(p->thread.regs));
+	lib_valgrind_stack(p);
 	return 0;
 }
 

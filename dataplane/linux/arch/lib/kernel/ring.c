@@ -15,6 +15,7 @@
 #include <asm/unistd.h>
 
 #include "border.h"
+#include "counters.h"
 
 #define CLONE_ALLOWED (CLONE_FILES | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD)
 
@@ -107,6 +108,7 @@ static void run_call(struct lib_client *client)
 	for (int i = 0; i < 6; i++)
 		args[i] = READ_ONCE(call->args[i]);
 	__atomic_store_n(&call->state, NUSE_CALL_RUNNING, __ATOMIC_RELAXED);
+	lib_count(&lib_counts->ring_calls, 1);
 	/* It may have come with the call, when there was nothing yet to interrupt. */
 	if (__atomic_exchange_n(&call->interrupt, 0, __ATOMIC_SEQ_CST))
 		set_notify_signal(current);

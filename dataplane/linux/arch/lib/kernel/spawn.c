@@ -4,12 +4,15 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include <asm/valgrind.h>
+
 #include "border.h"
 
 struct lib_spawn {
 	int (*fn)(void *arg);
 	void *arg;
 	void *stack_top;
+	struct lib_stack stack;		/* of the host, for valgrind */
 };
 
 static int spawned(void *arg)
@@ -17,6 +20,7 @@ static int spawned(void *arg)
 	struct lib_spawn spawn = *(struct lib_spawn *)arg;
 
 	kfree(arg);
+	lib_valgrind_host_stack(spawn.stack);
 	do_exit((lib_call_on(spawn.stack_top, spawn.fn, spawn.arg) & 0xff) << 8);
 }
 
@@ -43,6 +47,7 @@ LIB_EXPORT long lib_spawn(int (*fn)(void *arg), void *arg, void *stack, size_t s
 		.fn = fn,
 		.arg = arg,
 		.stack_top = (void *)ALIGN_DOWN((unsigned long)stack + size, 16),
+		.stack = lib_stack(stack, size),
 	};
 
 	if (!fn || !stack || size < PAGE_SIZE)

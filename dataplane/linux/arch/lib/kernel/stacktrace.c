@@ -11,6 +11,8 @@
 #include <linux/stacktrace.h>
 #include <linux/uaccess.h>
 
+#include <asm/valgrind.h>
+
 #include "lib.h"
 
 #define STACK_WORDS (THREAD_SIZE / sizeof(long))
@@ -29,9 +31,11 @@ static unsigned long next_address(const unsigned long **sp, const unsigned long 
 {
 	unsigned long word;
 
-	while (*sp < end && !get_kernel_nofault(word, (*sp)++))
+	while (*sp < end && !get_kernel_nofault(word, (*sp)++)) {
+		lib_mem_defined(&word, sizeof(word));	/* whatever was there */
 		if (__kernel_text_address(word))
 			return word;
+	}
 	return 0;
 }
 

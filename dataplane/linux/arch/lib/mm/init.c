@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 
 #include <asm/page.h>
+#include <asm/valgrind.h>
 
 unsigned long empty_zero_page[PAGE_SIZE / sizeof(unsigned long)] __page_aligned_bss;
 
@@ -17,6 +18,7 @@ void __init paging_init(void)
 
 void __init mem_init(void)
 {
+	lib_memcheck_init();
 	memblock_free_all();
 }
 

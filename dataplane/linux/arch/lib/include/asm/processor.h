@@ -11,6 +11,9 @@ struct task_struct;
 struct thread_struct {
 	unsigned long sp;
 	struct pt_regs regs;		/* all zero: "user mode" is the host */
+#ifdef CONFIG_LIB_VALGRIND
+	unsigned long valgrind_stacks[2]; /* kernel, host: valgrind's numbers + 1 */
+#endif
 };
 
 #define INIT_THREAD { }
