@@ -16,10 +16,11 @@ void Client::define(Napi::Env env)
 		}));
 }
 
-Napi::Object Client::open(Napi::Env env, std::shared_ptr<struct nuse_engine> engine)
+Napi::Object Client::open(Napi::Env env, std::shared_ptr<struct nuse_engine> engine, unsigned int worker)
 {
 	return env.GetInstanceData<InstanceData>()->client.New(
-		{ Napi::External<std::shared_ptr<struct nuse_engine>>::New(env, &engine) });
+		{ Napi::External<std::shared_ptr<struct nuse_engine>>::New(env, &engine),
+		  Napi::Number::New(env, worker) });
 }
 
 Client::Client(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Client>(info), env_(info.Env())
@@ -29,6 +30,7 @@ Client::Client(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Client>(info),
 	if (!info[0].IsExternal())
 		throw Napi::TypeError::New(env, "clients come from engine.openClient()");
 	engine_ = *info[0].As<Napi::External<std::shared_ptr<struct nuse_engine>>>().Data();
+	worker_ = info[1].ToNumber();
 	done_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo &) {}),
 					      "nuse client", 0, 1);
 	done_.Unref(env);
@@ -137,7 +139,7 @@ bool Client::begin()
 long Client::run(const Call &call)
 {
 	if (!client_) {
-		int err = begin() ? nuse_engine_client_open(engine_.get(), 0, 0, 0, &client_) : -ECANCELED;
+		int err = begin() ? nuse_engine_client_open(engine_.get(), worker_, 0, 0, 0, &client_) : -ECANCELED;
 
 		if (err < 0)
 			return err;

@@ -20,8 +20,8 @@
 class Client : public Napi::ObjectWrap<Client> {
 public:
 	static void define(Napi::Env env);
-	/* A client of `engine`, which may stop before the client does. */
-	static Napi::Object open(Napi::Env env, std::shared_ptr<struct nuse_engine> engine);
+	/* A client of a worker of `engine`, which may go before the client does. */
+	static Napi::Object open(Napi::Env env, std::shared_ptr<struct nuse_engine> engine, unsigned int worker);
 
 	explicit Client(const Napi::CallbackInfo &info);
 	~Client() override;
@@ -39,6 +39,7 @@ private:
 	long run(const Call &call);
 
 	std::shared_ptr<struct nuse_engine> engine_;
+	unsigned int worker_;
 	struct nuse_client *client_ = nullptr;	/* written by thread_ only */
 	napi_env env_;
 	Napi::ThreadSafeFunction done_;

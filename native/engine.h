@@ -8,7 +8,7 @@
 
 /*
  * The engine as JavaScript has it. What takes long (boot, opening a device,
- * stopping) runs on libuv's threads and gives a promise.
+ * removing) runs on libuv's threads and gives a promise.
  */
 class Engine : public Napi::ObjectWrap<Engine> {
 public:
@@ -17,17 +17,19 @@ public:
 	explicit Engine(const Napi::CallbackInfo &info);
 
 private:
-	Napi::Value start(const Napi::CallbackInfo &info);
-	Napi::Value stop(const Napi::CallbackInfo &info);
+	Napi::Value addWorker(const Napi::CallbackInfo &info);
+	Napi::Value removeWorker(const Napi::CallbackInfo &info);
 	Napi::Value addPort(const Napi::CallbackInfo &info);
 	Napi::Value removePort(const Napi::CallbackInfo &info);
+	Napi::Value sharePort(const Napi::CallbackInfo &info);
+	Napi::Value unsharePort(const Napi::CallbackInfo &info);
 	Napi::Value openClient(const Napi::CallbackInfo &info);
 	Napi::Value counters(const Napi::CallbackInfo &info);
+	Napi::Value drops(const Napi::CallbackInfo &info);
 	Napi::Value portCounters(const Napi::CallbackInfo &info);
 	Napi::Value readLog(const Napi::CallbackInfo &info);
 	Napi::Value panic(const Napi::CallbackInfo &info);
 
 	/* Shared with clients and work under way: destroyed with the last. */
 	std::shared_ptr<struct nuse_engine> engine_;
-	Napi::ObjectReference counters_;	/* memory is lent to V8 only once */
 };

@@ -41,8 +41,9 @@ export class Daemon {
     this.#log = log;
     const links = () => instance.watch.dump(getLinks(), decodeLink);
     this.#metrics = createMetrics({
-      worker: () => instance.engine.counters(),
-      ports: () => instance.portNames.map((name) => [name, instance.engine.portCounters(name)]),
+      worker: () => instance.engine.counters(instance.worker),
+      drops: () => instance.engine.drops(instance.worker),
+      ports: () => instance.portNames.map((name) => [name, instance.engine.portCounters(name, instance.worker)]),
       links,
     });
     this.#api = createApi({

@@ -12,6 +12,8 @@ import type { KernelEvents } from "./watch.js";
 
 export interface Instance {
   readonly engine: NativeEngine;
+  /** The worker that runs it. */
+  readonly worker: number;
   readonly portNames: readonly string[];
   /** For the configuration. */
   readonly task: Task;
@@ -23,30 +25,28 @@ export interface Instance {
 
 /** Create the engine, boot the kernel with its ports, open what talks to it. */
 export async function startInstance(addon: Addon, library: string, config: Config, events: KernelEvents): Promise<Instance> {
-  const { worker, ports } = config;
-  const engine = createEngine(addon, {
-    library, commandLine: "", memory: worker.memory, cpu: worker.cpu ?? -1, idle: worker.idle,
-  });
-  const unwatch = watchKernel(engine, events);
+  const { worker: { memory, cpu = -1, idle }, ports } = config;
+  const engine = createEngine(addon, { library, commandLine: "", memory });
+  const worker = await engine.addWorker({ cpu, idle }).catch(rethrowAs("engine.boot"));
+  const unwatch = watchKernel(engine, worker, events);
   const tasks: Task[] = [];
   const openTask = (): Task => {
-    const task = new Task(engine.openClient());
+    const task = new Task(engine.openClient(worker));
     tasks.push(task);
     return task;
   };
   const stop = async (): Promise<void> => {
     for (const task of tasks) task.close();
     unwatch();
-    await engine.stop();
+    await engine.removeWorker(worker);
   };
   try {
-    await engine.start().catch(rethrowAs("engine.boot"));
     for (const { name, device, queues } of ports) {
       await engine.addPort(name, device, queues).catch(rethrowAs("engine.port"));
     }
     const task = openTask();
     return {
-      engine, task, stop,
+      engine, worker, task, stop,
       portNames: ports.map(({ name }) => name),
       netlink: await NetlinkSocket.open(task),
       watch: await NetlinkSocket.open(openTask()),

@@ -13,14 +13,14 @@ export interface KernelEvents {
   onDeath(reason: string): void;
 }
 
-/** Watch until the function that is returned is called. */
-export function watchKernel(engine: NativeEngine, { onLog, onDeath }: KernelEvents): () => void {
+/** Watch a worker's kernel until the function that is returned is called. */
+export function watchKernel(engine: NativeEngine, worker: number, { onLog, onDeath }: KernelEvents): () => void {
   let rest = "";
   const look = (): void => {
-    const lines = (rest + engine.readLog()).split("\n");
+    const lines = (rest + engine.readLog(worker)).split("\n");
     rest = lines.pop() ?? "";
     lines.forEach((line) => onLog(line.trimEnd()));
-    const reason = engine.panic();
+    const reason = engine.panic(worker);
     if (reason !== null) {
       clearInterval(timer);
       onDeath(reason);
@@ -29,6 +29,6 @@ export function watchKernel(engine: NativeEngine, { onLog, onDeath }: KernelEven
   const timer = setInterval(look, interval);
   return () => {
     clearInterval(timer);
-    if (engine.panic() === null) look();
+    if (engine.panic(worker) === null) look();
   };
 }

@@ -10,43 +10,60 @@ import { NuseError } from "../errors.js";
 export interface EngineOptions {
   /** Path of liblinux.so. */
   readonly library: string;
-  /** Added to the kernel's command line. */
+  /** Added to the command line of each kernel. */
   readonly commandLine: string;
-  /** RAM of the instance, bytes. */
+  /** RAM of each worker's instance, bytes. */
   readonly memory: number;
-  /** Processor of the worker; -1 leaves it to the host. */
+}
+
+export interface WorkerOptions {
+  /** Processor to run on; -1 leaves it to the host. */
   readonly cpu: number;
   readonly idle: "poll" | "adaptive" | "interrupt";
 }
 
-/** Counters by name; reading them costs the worker nothing. */
+/** Counters by name at one moment; reading them costs the worker nothing. */
 export interface Counters {
   readonly names: readonly string[];
   readonly values: BigUint64Array;
 }
 
+/** Frames that a worker's kernel dropped. */
+export interface Drop {
+  /** The kernel's name for it, such as NO_SOCKET. */
+  readonly reason: string;
+  /** "function+0x12/0x345" */
+  readonly place: string;
+  readonly frames: number;
+}
+
+/** Workers are told apart by number; the lowest that is free is given first. */
 export interface NativeEngine {
-  /** Run the worker and boot its kernel. */
-  start(): Promise<number>;
-  /** Stop the worker and take ports and instance away. */
-  stop(): Promise<number>;
-  /** Open a device and make its interface, down; the interface's index. */
-  addPort(name: string, device: string, queues: number): Promise<number>;
+  /** Boot a kernel on a thread of its own; the worker's number. */
+  addWorker(options: WorkerOptions): Promise<number>;
+  /** Stop a worker and take its parts of ports and its instance away. */
+  removeWorker(worker: number): Promise<number>;
+  /** Open a device for some workers or all, and make an interface in the kernel of each, down. */
+  addPort(name: string, device: string, queues: number, workers?: readonly number[]): Promise<number>;
   removePort(name: string): Promise<number>;
-  /** Counters of the worker's loop, in memory that it writes: always up to date. */
-  counters(): Counters;
-  /** A copy of a port's counters at this moment. */
-  portCounters(name: string): Counters;
+  /** Give one more worker queues of the port, and an interface. */
+  sharePort(name: string, worker: number): Promise<number>;
+  /** Take them away; with the last worker's the port goes. */
+  unsharePort(name: string, worker: number): Promise<number>;
+  counters(worker: number): Counters;
+  drops(worker: number): Drop[];
+  /** The device's side of a worker's part of a port. */
+  portCounters(name: string, worker: number): Counters;
   /** What the kernel has logged since the last call; lines may be cut anywhere. */
-  readLog(): string;
+  readLog(worker: number): string;
   /** The panic message of a kernel that has died. */
-  panic(): string | null;
-  openClient(): NativeClient;
+  panic(worker: number): string | null;
+  openClient(worker: number): NativeClient;
 }
 
 export type CallArgument = number | bigint | Uint8Array | null;
 
-/** One task of the library kernel: its calls run one after the other. */
+/** One task of a worker's kernel: its calls run one after the other. */
 export interface NativeClient {
   /** The result, negative errno included. Buffers are read and written in place. */
   call(nr: number, ...args: CallArgument[]): Promise<number>;

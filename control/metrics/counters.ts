@@ -6,7 +6,7 @@ import { Counter, Gauge } from "prom-client";
 import type { Registry } from "prom-client";
 import type { Counters } from "../engine/addon.js";
 
-type Source = () => Iterable<readonly [labels: Record<string, string>, counters: Counters]>;
+export type Source = () => Iterable<readonly [labels: Record<string, string>, counters: Counters]>;
 
 export interface Meaning {
   /** Metric name without the prefix. */

@@ -14,6 +14,8 @@ export const portMeanings: Readonly<Record<string, Meaning>> = {
   tx_busy: { metric: "port_transmit_busy_total", help: "Transmit bursts cut short because the device was behind." },
   tx_dropped: { metric: "port_transmit_drop_total", help: "Frames that the device refused." },
   link_changes: { metric: "port_link_changes_total", help: "Times that the link came or went." },
+  rx_copied: { metric: "port_receive_copied_total", help: "Received frames that this process copied." },
+  tx_copied: { metric: "port_transmit_copied_total", help: "Sent frames that this process copied." },
 };
 
 export const workerMeanings: Readonly<Record<string, Meaning>> = {
@@ -26,5 +28,14 @@ export const workerMeanings: Readonly<Record<string, Meaning>> = {
   longest_turn_ticks: {
     metric: "worker_longest_turn_seconds", help: "The longest turn since the start.", ticks: true, gauge: true,
   },
+  recent_longest_turn_ticks: {
+    metric: "worker_recent_longest_turn_seconds", help: "The longest turn of the last one to two minutes.", ticks: true, gauge: true,
+  },
+  rx_frames: { metric: "worker_receive_frames_total", help: "Frames that the kernel took from its ports." },
+  rx_bytes: { metric: "worker_receive_bytes_total", help: "Bytes that the kernel took from its ports." },
+  tx_frames: { metric: "worker_transmit_frames_total", help: "Frames that the kernel handed to its ports." },
+  tx_bytes: { metric: "worker_transmit_bytes_total", help: "Bytes that the kernel handed to its ports." },
+  ring_calls: { metric: "worker_ring_calls_total", help: "System calls that other threads made through the ring." },
+  switches: { metric: "worker_context_switches_total", help: "Switches from one kernel task to another, idling included." },
   running: { metric: "worker_running", help: "Whether the worker turns.", gauge: true },
 };

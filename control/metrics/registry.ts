@@ -2,14 +2,17 @@
 // All metrics of nused.
 
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
-import type { Counters } from "../engine/addon.js";
+import type { Counters, Drop } from "../engine/addon.js";
 import type { Link } from "../netlink/link.js";
+import { registerBursts } from "./bursts.js";
 import { registerCounters } from "./counters.js";
+import { registerDrops } from "./drops.js";
 import { registerInterfaces } from "./interfaces.js";
 import { portMeanings, workerMeanings } from "./meanings.js";
 
 export interface MetricSources {
   worker(): Counters;
+  drops(): readonly Drop[];
   ports(): readonly (readonly [name: string, counters: Counters])[];
   links(): Promise<readonly Link[]>;
 }
@@ -22,7 +25,10 @@ export interface Metrics {
 
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
-  registerCounters(registry, workerMeanings, ["worker"], () => [[{ worker: "0" }, sources.worker()]]);
+  const worker = { worker: "0" };
+  registerCounters(registry, workerMeanings, ["worker"], () => [[worker, sources.worker()]]);
+  registerBursts(registry, () => [[worker, sources.worker()]]);
+  registerDrops(registry, () => [[worker, sources.drops()]]);
   registerCounters(registry, portMeanings, ["port"], () =>
     sources.ports().map(([port, counters]) => [{ port }, counters]),
   );

@@ -4,16 +4,19 @@
 
 #include "engine_internal.h"
 
-int nuse_engine_client_open(struct nuse_engine *engine, uint32_t uid, uint32_t gid,
-			    uint64_t caps, struct nuse_client **out)
+int nuse_engine_client_open(struct nuse_engine *engine, unsigned int worker, uint32_t uid,
+			    uint32_t gid, uint64_t caps, struct nuse_client **out)
 {
 	const struct nuse_credentials credentials = { .uid = uid, .gid = gid, .caps = caps };
-	int err = -ENOTCONN;
+	struct engine_slot *slot = nuse_engine_slot(engine, worker);
+	int err = -ENOENT;
 
-	pthread_mutex_lock(&engine->lock);
-	if (engine->inst)
-		err = nuse_client_open(engine->inst, &credentials, out);
-	pthread_mutex_unlock(&engine->lock);
+	if (!slot)
+		return err;
+	pthread_mutex_lock(&slot->lock);
+	if (slot->inst)
+		err = nuse_client_open(slot->inst, &credentials, out);
+	pthread_mutex_unlock(&slot->lock);
 	return err;
 }
 

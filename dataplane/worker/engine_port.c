@@ -1,151 +1,311 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The ports of an engine, by the names of their interfaces. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine_internal.h"
-#include "error.h"
 
-struct engine_port {
-	struct engine_port *next;
-	struct nuse_port *port;
-	bool dead;			/* removed, but its worker may still use it */
-};
-
-/* Under the engine's lock. */
-static struct engine_port **find(struct nuse_engine *engine, const char *name)
+static struct engine_port *find(const struct nuse_engine *engine, const char *name)
 {
-	struct engine_port **at = &engine->ports;
+	struct engine_port *port = engine->ports;
 
-	while (*at && ((*at)->dead || strcmp((*at)->port->config.name, name)))
-		at = &(*at)->next;
-	return at;
+	while (port && strcmp(port->wanted.name, name))
+		port = port->next;
+	return port;
 }
 
-static int open_and_add(struct nuse_engine *engine, const struct nuse_engine_port *wanted,
-			struct engine_port *slot, const struct nuse_error *error)
+static bool has_worker(const struct nuse_engine *engine, unsigned int worker)
 {
+	return worker < NUSE_ENGINE_WORKERS && atomic_load(&engine->present) >> worker & 1;
+}
+
+/* -------------------------------------------------- parts, under `changes` */
+
+static void set_share(struct nuse_engine *engine, struct engine_port *port, unsigned int worker,
+		      struct nuse_port *share)
+{
+	pthread_mutex_lock(&engine->lists);
+	port->shares[worker] = share;
+	pthread_mutex_unlock(&engine->lists);
+}
+
+static struct nuse_port *first_share(const struct engine_port *port)
+{
+	for (unsigned int i = 0; i < NUSE_ENGINE_WORKERS; i++)
+		if (port->shares[i])
+			return port->shares[i];
+	return NULL;
+}
+
+/* Open the device for one more worker and attach it there. */
+static int join(struct nuse_engine *engine, struct engine_port *port, unsigned int worker,
+		const struct nuse_error *error)
+{
+	const struct nuse_engine_port *wanted = &port->wanted;
+	const struct nuse_port *sibling = first_share(port);
 	const struct nuse_port_options options = {
 		.name = wanted->name,
 		.queues = wanted->queues,
 		.mtu = wanted->mtu,
 		.mac = wanted->mac,
 		.rx_list = wanted->rx_list,
+		.sibling = sibling,
 	};
-	int ifindex, err = nuse_port_open(wanted->spec, &options, &slot->port, error->text,
-					  error->size);
+	struct nuse_port *share;
+	int err = nuse_port_open(wanted->spec, &options, &share, error->text, error->size);
 
 	if (err)
 		return err;
-	ifindex = nuse_worker_add_port(engine->worker, slot->port);
-	if (ifindex >= 0)
-		return ifindex;
-	nuse_port_close(slot->port);
-	return nuse_error_errno(error, -ifindex, "%s: the kernel does not take port %s",
-				wanted->spec, wanted->name);
+	/* A made-up address must be the same for all. */
+	if (sibling)
+		memcpy(share->config.mac, sibling->config.mac, sizeof(share->config.mac));
+	err = nuse_worker_add_port(nuse_engine_slot(engine, worker)->worker, share);
+	if (err < 0) {
+		nuse_port_close(share);
+		return nuse_error_errno(error, -err, "%s: worker %u does not take port %s",
+					wanted->spec, worker, wanted->name);
+	}
+	set_share(engine, port, worker, share);
+	return 0;
+}
+
+static void leave(struct nuse_engine *engine, struct engine_port *port, unsigned int worker)
+{
+	struct nuse_port *share = port->shares[worker];
+
+	if (!share)
+		return;
+	nuse_worker_remove_port(nuse_engine_slot(engine, worker)->worker, share);
+	set_share(engine, port, worker, NULL);
+	nuse_port_close(share);
+}
+
+static void leave_all(struct nuse_engine *engine, struct engine_port *port)
+{
+	for (unsigned int i = 0; i < NUSE_ENGINE_WORKERS; i++)
+		leave(engine, port, i);
+}
+
+/* ------------------------------------------------- ports, under `changes` */
+
+static void free_port(struct engine_port *port)
+{
+	free((char *)(uintptr_t)port->wanted.name);
+	free((char *)(uintptr_t)port->wanted.spec);
+	free(port);
+}
+
+static struct engine_port *new_port(const struct nuse_engine_port *wanted)
+{
+	struct engine_port *port = calloc(1, sizeof(*port));
+
+	if (!port)
+		return NULL;
+	port->wanted = *wanted;
+	port->wanted.name = strdup(wanted->name);
+	port->wanted.spec = strdup(wanted->spec);
+	if (wanted->mac) {
+		memcpy(port->mac, wanted->mac, sizeof(port->mac));
+		port->wanted.mac = port->mac;
+	}
+	if (port->wanted.name && port->wanted.spec)
+		return port;
+	free_port(port);
+	return NULL;
+}
+
+/* Take ports out of the list, and free them, in which nobody has a part. */
+static void forget_unused(struct nuse_engine *engine)
+{
+	struct engine_port **at = &engine->ports;
+
+	pthread_mutex_lock(&engine->lists);
+	while (*at) {
+		struct engine_port *port = *at;
+
+		if (first_share(port)) {
+			at = &port->next;
+			continue;
+		}
+		*at = port->next;
+		free_port(port);
+	}
+	pthread_mutex_unlock(&engine->lists);
+}
+
+void nuse_engine_leave_ports(struct nuse_engine *engine, unsigned int worker)
+{
+	for (struct engine_port *port = engine->ports; port; port = port->next)
+		leave(engine, port, worker);
+	forget_unused(engine);
+}
+
+/* Begin a change: workers that have panicked are let go of everywhere first. */
+static void begin(struct nuse_engine *engine)
+{
+	pthread_mutex_lock(&engine->changes);
+	for (unsigned int i = 0; i < NUSE_ENGINE_WORKERS; i++)
+		if (has_worker(engine, i) &&
+		    nuse_instance_panic(nuse_engine_slot(engine, i)->inst))
+			nuse_engine_leave_ports(engine, i);
+}
+
+static void end(struct nuse_engine *engine)
+{
+	pthread_mutex_unlock(&engine->changes);
+}
+
+static int check(struct nuse_engine *engine, const struct nuse_engine_port *wanted,
+		 uint64_t workers, const struct nuse_error *error)
+{
+	uint64_t missing = workers & ~nuse_engine_workers(engine);
+
+	if (!wanted->name || !wanted->spec)
+		return nuse_error(error, EINVAL, "a port needs a name and a device");
+	if (find(engine, wanted->name))
+		return nuse_error(error, EEXIST, "there is a port %s already", wanted->name);
+	if (!workers)
+		return nuse_error(error, ENOENT, "there is no worker for port %s", wanted->name);
+	if (missing)
+		return nuse_error(error, ENOENT, "there is no worker %d for port %s",
+				  __builtin_ctzll(missing), wanted->name);
+	return 0;
 }
 
 static int add(struct nuse_engine *engine, const struct nuse_engine_port *wanted,
 	       const struct nuse_error *error)
 {
-	struct engine_port *slot;
-	int ifindex;
+	uint64_t workers = wanted->workers ? wanted->workers : nuse_engine_workers(engine);
+	struct engine_port *port;
+	int err = check(engine, wanted, workers, error);
 
-	if (!engine->worker)
-		return nuse_error(error, ENOTCONN, "the engine is not running");
-	if (!wanted->name || !wanted->spec)
-		return nuse_error(error, EINVAL, "a port needs a name and a device");
-	if (*find(engine, wanted->name))
-		return nuse_error(error, EEXIST, "there is a port %s already", wanted->name);
-	slot = calloc(1, sizeof(*slot));
-	if (!slot)
+	if (err)
+		return err;
+	port = new_port(wanted);
+	if (!port)
 		return nuse_error(error, ENOMEM, "no memory for port %s", wanted->name);
-	ifindex = open_and_add(engine, wanted, slot, error);
-	if (ifindex < 0) {
-		free(slot);
-		return ifindex;
+	for (uint64_t left = workers; left && !err; left &= left - 1)
+		err = join(engine, port, (unsigned int)__builtin_ctzll(left), error);
+	if (err) {
+		leave_all(engine, port);
+		free_port(port);
+		return err;
 	}
-	slot->next = engine->ports;
-	engine->ports = slot;
-	return ifindex;
+	pthread_mutex_lock(&engine->lists);
+	port->next = engine->ports;
+	engine->ports = port;
+	pthread_mutex_unlock(&engine->lists);
+	return 0;
 }
+
+static int share(struct nuse_engine *engine, const char *name, unsigned int worker,
+		 const struct nuse_error *error)
+{
+	struct engine_port *port = find(engine, name);
+
+	if (!port)
+		return nuse_error(error, ENODEV, "there is no port %s", name);
+	if (!has_worker(engine, worker))
+		return nuse_error(error, ENOENT, "there is no worker %u for port %s", worker, name);
+	if (port->shares[worker])
+		return nuse_error(error, EEXIST, "worker %u has port %s already", worker, name);
+	return join(engine, port, worker, error);
+}
+
+static int unshare_or_remove(struct nuse_engine *engine, const char *name, int worker)
+{
+	struct engine_port *port = find(engine, name);
+
+	if (!port || (worker >= 0 && !port->shares[worker]))
+		return -ENODEV;
+	if (worker >= 0)
+		leave(engine, port, (unsigned int)worker);
+	else
+		leave_all(engine, port);
+	forget_unused(engine);
+	return 0;
+}
+
+/* --------------------------------------------------------------- the border */
 
 int nuse_engine_port_add(struct nuse_engine *engine, const struct nuse_engine_port *port,
 			 char *text, size_t size)
 {
 	const struct nuse_error error = { text, size };
-	int result;
+	int err;
 
-	pthread_mutex_lock(&engine->lock);
-	result = add(engine, port, &error);
-	pthread_mutex_unlock(&engine->lock);
-	return result;
+	begin(engine);
+	err = add(engine, port, &error);
+	end(engine);
+	return err;
+}
+
+int nuse_engine_port_share(struct nuse_engine *engine, const char *name, unsigned int worker,
+			   char *text, size_t size)
+{
+	const struct nuse_error error = { text, size };
+	int err;
+
+	begin(engine);
+	err = share(engine, name, worker, &error);
+	end(engine);
+	return err;
+}
+
+int nuse_engine_port_unshare(struct nuse_engine *engine, const char *name, unsigned int worker)
+{
+	int err;
+
+	if (worker >= NUSE_ENGINE_WORKERS)
+		return -ENOENT;
+	begin(engine);
+	err = has_worker(engine, worker) ? unshare_or_remove(engine, name, (int)worker) : -ENOENT;
+	end(engine);
+	return err;
 }
 
 int nuse_engine_port_remove(struct nuse_engine *engine, const char *name)
 {
-	struct engine_port **at, *slot;
-	int err = -ENODEV;
+	int err;
 
-	pthread_mutex_lock(&engine->lock);
-	at = find(engine, name);
-	slot = *at;
-	if (slot)
-		err = nuse_worker_remove_port(engine->worker, slot->port);
-	if (!err) {
-		*at = slot->next;
-		nuse_port_close(slot->port);
-		free(slot);
-	} else if (slot) {
-		slot->dead = true;
-	}
-	pthread_mutex_unlock(&engine->lock);
+	begin(engine);
+	err = unshare_or_remove(engine, name, -1);
+	end(engine);
 	return err;
 }
 
-void nuse_engine_close_ports(struct nuse_engine *engine)
+/* A worker's part of a port: hold `lists` while using it. */
+static struct nuse_port *find_share(const struct nuse_engine *engine, const char *name,
+				    unsigned int worker)
 {
-	while (engine->ports) {
-		struct engine_port *slot = engine->ports;
+	const struct engine_port *port = find(engine, name);
 
-		engine->ports = slot->next;
-		nuse_port_detach(slot->port);
-		nuse_port_close(slot->port);
-		free(slot);
-	}
+	return port && worker < NUSE_ENGINE_WORKERS ? port->shares[worker] : NULL;
 }
 
-int nuse_engine_port_counters(struct nuse_engine *engine, const char *name,
-			      struct nuse_engine_counter *counters, unsigned int max)
+int nuse_engine_port_ifindex(struct nuse_engine *engine, const char *name, unsigned int worker)
 {
-	struct nuse_port_stats stats;
-	struct engine_port *slot;
-	unsigned int n;
+	const struct nuse_port *port;
+	int ifindex = -ENODEV;
 
-	pthread_mutex_lock(&engine->lock);
-	slot = *find(engine, name);
-	if (slot)
-		nuse_port_read_stats(slot->port, &stats);
-	pthread_mutex_unlock(&engine->lock);
-	if (!slot)
-		return -ENODEV;
+	pthread_mutex_lock(&engine->lists);
+	port = find_share(engine, name, worker);
+	if (port)
+		ifindex = port->ifindex;
+	pthread_mutex_unlock(&engine->lists);
+	return ifindex;
+}
 
-	const struct nuse_engine_counter all[] = {
-		{ "rx_frames", stats.rx_frames },
-		{ "rx_bytes", stats.rx_bytes },
-		{ "rx_dropped", stats.rx_dropped },
-		{ "rx_no_buffer", stats.rx_no_buffer },
-		{ "rx_bad", stats.rx_bad },
-		{ "tx_frames", stats.tx_frames },
-		{ "tx_bytes", stats.tx_bytes },
-		{ "tx_busy", stats.tx_busy },
-		{ "tx_dropped", stats.tx_dropped },
-		{ "link_changes", stats.link_changes },
-	};
+int nuse_engine_port_stats(struct nuse_engine *engine, const char *name, unsigned int worker,
+			   struct nuse_port_stats *stats)
+{
+	const struct nuse_port *port;
 
-	n = sizeof(all) / sizeof(all[0]) < max ? sizeof(all) / sizeof(all[0]) : max;
-	memcpy(counters, all, n * sizeof(all[0]));
-	return (int)n;
+	pthread_mutex_lock(&engine->lists);
+	port = find_share(engine, name, worker);
+	if (port)
+		nuse_port_read_stats(port, stats);
+	pthread_mutex_unlock(&engine->lists);
+	return port ? 0 : -ENODEV;
 }

@@ -23,9 +23,11 @@ struct nuse_worker {
 	uint64_t serviced;		/* when they were, ticks */
 	uint64_t worked;		/* when there was work last, ticks */
 	uint64_t slept;			/* in this turn, ticks */
+	uint64_t minute;		/* when this one began, ticks */
 
 	pthread_t thread;
 	_Atomic uint32_t started;	/* futex: boot has ended, `result` says how */
+	_Atomic uint32_t ended;		/* futex: it has no ports any more, for good */
 	int result;
 	char *error;
 	size_t error_size;
@@ -35,7 +37,8 @@ struct nuse_worker {
 void nuse_worker_wait(void *worker, uint64_t deadline);
 uint64_t nuse_worker_wait_until(const struct nuse_worker *worker, uint64_t now);
 
-/* counters.c */
+/* counters.c: after each turn; and now and then, to begin a new minute. */
 void nuse_worker_count_turn(struct nuse_worker *worker, long result, uint64_t ticks);
+void nuse_worker_count_minutes(struct nuse_worker *worker, uint64_t now);
 
 #endif

@@ -23,6 +23,7 @@ static void service_ports(struct nuse_worker *worker, uint64_t now)
 		return;
 	worker->serviced = now;
 	worker->woke = false;
+	nuse_worker_count_minutes(worker, now);
 	for (struct nuse_port *port = worker->ports; port; port = port->next)
 		nuse_port_service(port);
 }
@@ -32,7 +33,7 @@ static void turn_for_ever(struct nuse_worker *worker)
 	uint64_t now = __rdtsc(), last;
 	long result = 0;
 
-	worker->serviced = worker->worked = now;
+	worker->serviced = worker->worked = worker->minute = now;
 	nuse_count(&worker->counters->running, 1);
 	while (result >= 0 && !atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
 		worker->slept = 0;
@@ -48,6 +49,17 @@ static void turn_for_ever(struct nuse_worker *worker)
 	__atomic_store_n(&worker->counters->running, 0, __ATOMIC_RELAXED);
 }
 
+/* The end: also of what a kernel that has panicked leaves behind. */
+static void detach_ports(struct nuse_worker *worker)
+{
+	while (worker->ports) {
+		struct nuse_port *port = worker->ports;
+
+		worker->ports = port->next;
+		nuse_port_detach(port);
+	}
+}
+
 static void *worker_thread(void *arg)
 {
 	struct nuse_worker *worker = arg;
@@ -59,6 +71,9 @@ static void *worker_thread(void *arg)
 	nuse_futex_wake(&worker->started);
 	if (!result)
 		turn_for_ever(worker);
+	detach_ports(worker);
+	atomic_store(&worker->ended, 1);
+	nuse_futex_wake(&worker->ended);
 	nuse_instance_set_wait(worker->inst, NULL, NULL);
 	nuse_instance_hand_over(worker->inst);
 	return NULL;
@@ -209,9 +224,12 @@ int nuse_worker_add_port(struct nuse_worker *worker, struct nuse_port *port)
 	return (int)nuse_instance_post(worker->inst, add_port, &request);
 }
 
-int nuse_worker_remove_port(struct nuse_worker *worker, struct nuse_port *port)
+void nuse_worker_remove_port(struct nuse_worker *worker, struct nuse_port *port)
 {
 	struct port_request request = { worker, port };
 
-	return (int)nuse_instance_post(worker->inst, remove_port, &request);
+	if (nuse_instance_post(worker->inst, remove_port, &request) != -ENOTRECOVERABLE)
+		return;
+	while (!atomic_load(&worker->ended))
+		nuse_futex_wait(&worker->ended, 0);
 }

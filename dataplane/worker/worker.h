@@ -5,12 +5,25 @@
 /*
  * A worker: one thread, pinned if asked, that turns one instance for ever and
  * looks after its ports. It idles by one of three policies (engine.h), counts
- * what it does, and ends when told to or when its kernel has panicked.
+ * what it does, and ends when told to or when its kernel has panicked. In either
+ * case it lets go of its ports.
  */
 #include <nuse/engine.h>
 #include <nuse/port.h>
 
 struct nuse_worker;
+
+/* In memory that the worker alone writes; see nuse_engine_counters(). */
+struct nuse_worker_counters {
+	uint64_t turns, empty_turns;	/* all, and those that found no work */
+	uint64_t sleeps;
+	uint64_t control_calls;
+	uint64_t busy_ticks, idle_ticks;	/* idle: empty turns and sleep */
+	uint64_t longest_turn_ticks;	/* since start, sleep not counted */
+	uint64_t longest_turns[2];	/* in this minute and the one before */
+	uint64_t ticks_per_second;
+	uint64_t running;		/* 1 while the worker turns */
+} __attribute__((aligned(64)));
 
 struct nuse_worker_config {
 	const char *name;			/* of the thread, or NULL */
@@ -26,7 +39,7 @@ int nuse_worker_start(struct nuse_instance *inst, const struct nuse_worker_confi
 
 /*
  * End the thread and free the worker; the caller's thread may use the instance
- * then. Ports stay attached. Any thread but the worker's.
+ * then. Ports are detached, not closed. Any thread but the worker's.
  */
 void nuse_worker_stop(struct nuse_worker *worker);
 
@@ -34,9 +47,9 @@ void nuse_worker_stop(struct nuse_worker *worker);
 int nuse_worker_add_port(struct nuse_worker *worker, struct nuse_port *port);
 
 /*
- * Detach it. When the instance has panicked this fails, and the port must not
- * be closed before the worker has been stopped.
+ * Detach it; it may be closed then. Also when the instance has panicked: the
+ * worker has let go of it then, or does now.
  */
-int nuse_worker_remove_port(struct nuse_worker *worker, struct nuse_port *port);
+void nuse_worker_remove_port(struct nuse_worker *worker, struct nuse_port *port);
 
 #endif

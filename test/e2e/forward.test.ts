@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { hosts } from "../../lab/network.js";
 import { get } from "../../lab/http.js";
 import { iperf, ping, reachable } from "../../lab/traffic.js";
-import { useLab } from "./lab.js";
+import { eventually, useLab } from "./lab.js";
 
 const lab = useLab("forward");
 
@@ -43,11 +43,33 @@ describe("what it serves", () => {
       'nuse_port_transmit_frames_total{port="right"}',
       'nuse_network_receive_packets_total{device="left"}',
       'nuse_network_transmit_bytes_total{device="right"}',
+      'nuse_worker_receive_frames_total{worker="0"}',
+      'nuse_worker_transmit_frames_total{worker="0"}',
     ]) {
       expect(after.get(metric)! - before.get(metric)!, metric).toBeGreaterThanOrEqual(20);
     }
     expect(after.get('nuse_worker_turns_total{worker="0"}')).toBeGreaterThan(before.get('nuse_worker_turns_total{worker="0"}')!);
     expect(after.get("nuse_config_last_apply_success")).toBe(1);
+  });
+
+  it("counts bursts by size, and frames in them no more than there were", async () => {
+    const metrics = await lab.nused.metrics();
+    const least = { "1": 1, "2-3": 2, "4-7": 4, "8-15": 8, "16-31": 16, "32-63": 32, "64": 64 };
+    const bursts = Object.entries(least).map(([size, frames]) =>
+      metrics.get(`nuse_worker_receive_bursts_total{worker="0",size="${size}"}`)! * frames);
+    const total = bursts.reduce((sum, frames) => sum + frames, 0);
+    expect(total).toBeGreaterThan(0);
+    expect(total).toBeLessThanOrEqual(metrics.get('nuse_worker_receive_frames_total{worker="0"}')!);
+  });
+
+  it("says why and where frames were dropped", async () => {
+    const drops = 'nuse_worker_drops_total{worker="0",reason="UDP_CSUM",place="__udp4_lib_rcv"}';
+    const noSocket = drops.replace("UDP_CSUM", "NO_SOCKET");
+    const before = (await lab.nused.metrics()).get(noSocket) ?? 0;
+    lab.network.a.run("bash", "-c", `for i in 1 2 3; do echo lost > /dev/udp/${hosts.a.router4}/4077; done`);
+    const after = await eventually(() => lab.nused.metrics(), (metrics) => (metrics.get(noSocket) ?? 0) >= before + 3);
+    expect(after.get(noSocket)).toBe(before + 3);
+    expect(after.has(drops)).toBe(false);
   });
 
   it("shows its interfaces and its health", async () => {

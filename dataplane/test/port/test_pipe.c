@@ -34,19 +34,18 @@ static void start(struct end *end, int idle, const uint8_t mac[6], const char *a
 		.library = getenv("NUSE_LIBLINUX"),
 		.name = address,
 		.ram_size = 64 << 20,
-		.cpu = -1,
-		.idle = idle,
 	};
+	struct nuse_engine_worker worker = { .cpu = -1, .idle = idle };
 	struct nuse_engine_port port = {
 		.name = "eth0", .spec = "pipe:between", .mac = mac, .mtu = 9000,
 	};
 	char error[256] = "";
 
 	if (nuse_engine_create(&config, &end->engine, error, sizeof(error)) ||
-	    nuse_engine_start(end->engine, error, sizeof(error)) ||
+	    nuse_engine_worker_add(end->engine, &worker, error, sizeof(error)) ||
 	    nuse_engine_port_add(end->engine, &port, error, sizeof(error)) < 0)
 		fail_msg("%s", error);
-	assert_int_equal(nuse_engine_client_open(end->engine, 0, 0, 0, &end->client), 0);
+	assert_int_equal(nuse_engine_client_open(end->engine, 0, 0, 0, 0, &end->client), 0);
 	ifconfig_up(call, end, "eth0", address, 0);
 }
 
