@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // npm test: set-up, then every test there is, summed up in the last line.
-//   npm test                      all
-//   npm test -- --only vitest     one suite: documents, ctest, sanitizers, vitest
-//   npm test -- --match forward   tests whose name matches
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { processorVariant } from "./lib/cpu.mjs";
 import { report } from "./lib/errors.mjs";
+import { runFuzz } from "./lib/fuzz.mjs";
+import { parseOptions } from "./lib/options.mjs";
 import { cacheDir, checkout, checkoutId } from "./lib/paths.mjs";
 import { interactive } from "./lib/run.mjs";
 import { setUp } from "./lib/setup.mjs";
 import { add, closingLine, fromJUnit, fromVitest, nothing } from "./lib/tally.mjs";
 
-const { values: options } = parseArgs({
-  options: { only: { type: "string", multiple: true }, match: { type: "string" } },
-});
+const usage = `usage: npm test [-- OPTION...]
+  --only SUITE         documents, ctest, sanitizers, fuzz or vitest; may be repeated
+  --match PATTERN      tests whose names match
+  --fuzz-seconds N     how long to fuzz, in processor time (60)`;
+
+let options;
 const reports = cacheDir("reports", checkoutId);
 
 /** Run a command that leaves a report; one that leaves none has failed. */
@@ -28,10 +30,12 @@ function suite(file, parse, command, args, settings) {
   return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
+// Many tests wait more than they compute: twice as many at once as there are processors.
 function ctest(file, dir) {
   const match = options.match ? ["--tests-regex", options.match] : [];
   return suite(file, fromJUnit, "ctest", (path) => [
-    "--test-dir", dir, "--output-on-failure", "--output-junit", path, ...match,
+    "--test-dir", dir, "--parallel", String(2 * availableParallelism()), "--output-on-failure",
+    "--output-junit", path, ...match,
   ]);
 }
 
@@ -51,22 +55,30 @@ function documents() {
   return { ...nothing, [status === 0 ? "passed" : "failed"]: 1 };
 }
 
-function suites({ dataplane, sanitized }) {
+function suites({ dataplane, sanitized, fuzz }) {
   return {
     documents,
     ctest: () => ctest("ctest.xml", dataplane),
     sanitizers: () => ctest("sanitizers.xml", sanitized),
+    fuzz: () => runFuzz(fuzz, Number(options["fuzz-seconds"]), options.match),
     vitest,
   };
 }
 
 let total = nothing;
 try {
+  options = parseOptions(usage, {
+    options: {
+      only: { type: "string", multiple: true },
+      match: { type: "string" },
+      "fuzz-seconds": { type: "string", default: "60" },
+    },
+  }).values;
   const all = suites(await setUp({ everything: true }));
   for (const [name, runSuite] of Object.entries(all)) {
     if (options.only && !options.only.includes(name)) continue;
     console.error(`\n${name}`);
-    total = add(total, runSuite());
+    total = add(total, await runSuite());
   }
 } catch (error) {
   report(error);

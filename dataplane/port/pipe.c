@@ -84,6 +84,7 @@ static void count_sent(struct pipe_port *port, const struct nuse_frame *frames, 
 		whole += !(frames[i].flags & NUSE_FRAME_MORE);
 	}
 	nuse_count(&port->port.stats.tx_frames, whole - bad);
+	nuse_count(&port->port.stats.tx_copied, whole - bad);
 	nuse_count(&port->port.stats.tx_bytes, bytes);
 	if (bad)
 		nuse_count(&port->port.stats.tx_dropped, bad);
@@ -133,6 +134,15 @@ static int pipe_set_up(void *arg, int up)
 	}
 	ring_far(port);
 	return 0;
+}
+
+/* After a panic the kernel has not set it down: the other end must know. */
+static void pipe_detach(struct nuse_port *arg)
+{
+	struct pipe_port *port = (struct pipe_port *)arg;
+
+	pipe_stop(port);
+	ring_far(port);
 }
 
 static const struct nuse_port_ops pipe_ops = {
@@ -293,6 +303,9 @@ static int pipe_open(const char *name, const struct nuse_port_options *options,
 	struct pipe_port *port;
 	int err;
 
+	if (options->sibling)
+		return nuse_error(&error, EOPNOTSUPP, "pipe:%s: an end of a pipe is one worker's alone",
+				  name);
 	if (!*name || strlen(name) >= sizeof(port->pipe->name))
 		return nuse_error(&error, EINVAL, "pipe:%s: a name has 1 to 31 characters", name);
 	port = aligned_alloc(64, sizeof(*port));
@@ -327,6 +340,7 @@ const struct nuse_port_backend nuse_pipe_backend = {
 	.name = "pipe",
 	.open = pipe_open,
 	.close = pipe_close,
+	.detach = pipe_detach,
 	.link = pipe_link,
 	.pollfds = pipe_pollfds,
 	.arm = pipe_arm,

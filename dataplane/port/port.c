@@ -30,20 +30,18 @@ int nuse_port_open(const char *spec, const struct nuse_port_options *options,
 		   struct nuse_port **out, char *text, size_t size)
 {
 	const struct nuse_error error = { text, size };
-	const char *colon = strchr(spec, ':');
-	const struct nuse_port_backend *backend;
+	const struct nuse_port_backend *backend = NULL;
 	struct nuse_port_options filled = *options;
 	struct nuse_port *port;
 	int err = check_options(spec, options, &error);
 
+	if (!err)
+		err = nuse_port_backend(spec, &backend, &error);
 	if (err)
 		return err;
-	backend = colon ? nuse_port_backend(spec, (size_t)(colon - spec)) : NULL;
-	if (!backend)
-		return nuse_error(&error, ENOENT, "%s: no such kind of port", spec);
 	if (!filled.queues)
 		filled.queues = 1;
-	err = backend->open(colon + 1, &filled, &port, text, size);
+	err = backend->open(strchr(spec, ':') + 1, &filled, &port, text, size);
 	if (err)
 		return err;
 	port->backend = backend;

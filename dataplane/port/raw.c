@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The raw backend: opening, configuring, and following its device. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "raw.h"
 #include "registry.h"
@@ -12,42 +10,47 @@
 /* Offload headers and the host's skbs limit a frame to this. */
 #define RAW_MTU_MAX 65535
 
+/*
+ * Open the queues if they can be now: a device that is down takes none into a
+ * fanout group, one that is gone none at all, and other ports may be in the way.
+ * The next service tries again.
+ */
 static int raw_start(struct raw_port *raw)
 {
 	static const struct nuse_error silent;
+	int err;
 
-	return nuse_raw_open_queues(raw, &silent);
+	if (!raw->up || raw->queues[0].fd >= 0 || !raw->device.running ||
+	    !nuse_raw_group_ready(raw))
+		return 0;
+	err = nuse_raw_open_queues(raw, &silent);
+	/* Gone or down already: the news about that are on their way. */
+	return err == -ENODEV || err == -ENXIO || err == -ENETDOWN ? 0 : err;
 }
 
 static int raw_set_up(void *port, int up)
 {
 	struct raw_port *raw = port;
+	int err;
 
-	if (up == raw->up)
-		return 0;
 	raw->up = up;
-	if (up && raw->ifindex) {
-		int err = raw_start(raw);
-
-		/* Without the device it comes up with no link, and waits for it. */
-		if (err && err != -ENODEV && err != -ENXIO)
-			raw->up = false;
-		return raw->up ? 0 : err;
+	if (up) {
+		err = raw_start(raw);
+		raw->up = !err;
+		return err;
 	}
-	if (!up) {
-		nuse_raw_close_queues(raw);
-		nuse_raw_return_buffers(raw);
-	}
+	nuse_raw_close_queues(raw);
+	nuse_raw_return_buffers(raw);
 	return 0;
 }
 
 static int raw_set_mtu(void *port, unsigned int mtu)
 {
 	struct raw_port *raw = port;
-	unsigned int before = raw->device_mtu;
-	int err = nuse_raw_raise_mtu(raw, mtu);
+	unsigned int before = raw->device.mtu;
+	int err = nuse_device_raise_mtu(&raw->device, mtu);
 
-	if (err || before == raw->device_mtu || !raw->up)
+	if (err || before == raw->device.mtu)
 		return err;
 	nuse_raw_close_queues(raw);	/* slots must be larger */
 	return raw_start(raw);
@@ -103,30 +106,34 @@ static bool raw_link(struct nuse_port *port, unsigned int *speed)
 {
 	struct raw_port *raw = (struct raw_port *)port;
 
-	*speed = raw->speed;
-	return raw->running;
+	*speed = raw->device.speed;
+	return raw->device.running;
 }
 
 /* A device that was deleted and made again is another one to its old sockets. */
 static void raw_follow(struct raw_port *raw)
 {
-	int before = raw->ifindex;
+	int before = raw->device.ifindex;
 
-	nuse_raw_refresh(raw);
+	nuse_device_refresh(&raw->device);
 	nuse_raw_clear_errors(raw);
-	if (raw->ifindex == before)
+	if (raw->device.ifindex != before)
+		nuse_raw_close_queues(raw);
+	if (!raw->device.ifindex)
 		return;
-	nuse_raw_close_queues(raw);
-	if (raw->up && raw->ifindex && raw_start(raw))
-		raw->ifindex = 0;	/* gone again: the next news will tell */
+	/* What the device has stopped doing, its queueing discipline still can. */
+	nuse_raw_use_qdisc(raw, raw->port.config.features & ~nuse_raw_features(raw));
 }
 
 static void raw_service(struct nuse_port *port)
 {
 	struct raw_port *raw = (struct raw_port *)port;
 
-	if (nuse_raw_changed(raw))
+	if (nuse_device_changed(&raw->device))
 		raw_follow(raw);
+	if (nuse_raw_group_settle(raw))
+		nuse_raw_close_queues(raw);
+	raw_start(raw);
 	for (unsigned int i = 0; i < raw->nr_queues; i++) {
 		uint64_t drops = nuse_raw_ring_drops(&raw->queues[i]);
 
@@ -135,18 +142,29 @@ static void raw_service(struct nuse_port *port)
 	}
 }
 
+/* After a panic nobody has set the interface down, and buffers are lost. */
+static void raw_detach(struct nuse_port *port)
+{
+	struct raw_port *raw = (struct raw_port *)port;
+
+	nuse_raw_close_queues(raw);
+	raw->up = false;
+	for (unsigned int i = 0; i < raw->nr_queues; i++)
+		raw->queues[i].spare.n = 0;
+}
+
 static unsigned int raw_pollfds(struct nuse_port *port, struct pollfd *fds, unsigned int max)
 {
 	struct raw_port *raw = (struct raw_port *)port;
 	unsigned int n = 0;
 
 	if (max)
-		fds[n++] = (struct pollfd){ .fd = raw->control, .events = POLLIN };
+		fds[n++] = (struct pollfd){ .fd = raw->device.control, .events = POLLIN };
 	for (unsigned int i = 0; i < raw->nr_queues && n < max; i++) {
 		const struct raw_queue *queue = &raw->queues[i];
 
 		/* A socket whose device is down is in error for ever: no use to wait. */
-		if (queue->fd < 0 || !raw->running)
+		if (queue->fd < 0 || !raw->device.running)
 			continue;
 		fds[n++] = (struct pollfd){
 			.fd = queue->fd,
@@ -161,35 +179,33 @@ static void raw_close(struct nuse_port *port)
 	struct raw_port *raw = (struct raw_port *)port;
 
 	nuse_raw_close_queues(raw);
-	if (raw->control >= 0)
-		close(raw->control);
-	if (raw->netns >= 0)
-		close(raw->netns);
+	nuse_device_close(&raw->device);
+	nuse_raw_group_put(raw->group);
 	free(raw);
 }
 
 /* Open the queues once for all to see whether they can be, then close them. */
-static int raw_try(struct raw_port *raw, const struct nuse_port_options *options,
-		   const struct nuse_error *error)
+static int raw_try(struct raw_port *raw, const char *where,
+		   const struct nuse_port_options *options, const struct nuse_error *error)
 {
 	unsigned int mtu = options->mtu ? options->mtu : 1500;
-	int err = nuse_raw_watch(raw);
+	int err = nuse_device_open(&raw->device, where);
 
 	if (err)
-		return nuse_error_errno(error, -err, "raw:%s: no netlink socket", raw->device);
-	err = nuse_raw_refresh(raw);
+		return nuse_error_errno(error, -err, "raw:%s: no netlink socket", where);
+	err = nuse_device_refresh(&raw->device);
 	if (err == -ENODEV)
-		return nuse_error(error, ENODEV, "raw:%s: there is no such device", raw->device);
+		return nuse_error(error, ENODEV, "raw:%s: there is no such device", where);
 	if (err)
-		return nuse_error_errno(error, -err, "raw:%s: cannot ask for the device", raw->device);
+		return nuse_error_errno(error, -err, "raw:%s: cannot ask for the device", where);
 	if (options->mtu)
-		err = nuse_raw_raise_mtu(raw, mtu);
+		err = nuse_device_raise_mtu(&raw->device, mtu);
 	else
-		mtu = raw->device_mtu;
+		mtu = raw->device.mtu;
 	if (err)
 		return nuse_error_errno(error, -err, "raw:%s: its MTU is %u and cannot be raised to %u",
-					raw->device, raw->device_mtu, mtu);
-	memcpy(raw->port.config.mac, options->mac ? options->mac : raw->device_mac, 6);
+					where, raw->device.mtu, mtu);
+	memcpy(raw->port.config.mac, options->mac ? options->mac : raw->device.mac, 6);
 	raw->port.config.mtu = mtu < RAW_MTU_MAX ? mtu : RAW_MTU_MAX;
 	raw->port.config.mtu_max = RAW_MTU_MAX;
 	raw->port.config.nr_queues = (uint16_t)raw->nr_queues;
@@ -210,19 +226,26 @@ static int raw_open(const char *where, const struct nuse_port_options *options,
 	struct raw_port *raw;
 	int err;
 
-	if (!*where || strlen(where) >= sizeof(raw->device))
+	if (!*where || strlen(where) >= sizeof(raw->device.name))
 		return nuse_error(&error, EINVAL, "raw:%s: not the name of a device", where);
+	if (options->sibling && (options->sibling->backend != &nuse_raw_backend ||
+	    strcmp(((const struct raw_port *)options->sibling)->device.name, where)))
+		return nuse_error(&error, EINVAL, "raw:%s: the other port is on another device",
+				  where);
 	raw = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
 	if (!raw)
 		return nuse_error(&error, ENOMEM, "raw:%s: no memory", where);
 	memset(raw, 0, bytes);
-	memcpy(raw->device, where, strlen(where) + 1);
-	raw->control = -1;
-	raw->netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	raw->device.control = raw->device.netns = -1;
 	raw->nr_queues = options->queues;
+	raw->group = nuse_raw_group_get(options->sibling);
+	if (!raw->group) {
+		free(raw);
+		return nuse_error(&error, ENOMEM, "raw:%s: no memory", where);
+	}
 	for (unsigned int i = 0; i < raw->nr_queues; i++)
-		raw->queues[i] = (struct raw_queue){ .port = raw, .fd = -1 };
-	err = raw_try(raw, options, &error);
+		raw->queues[i] = (struct raw_queue){ .port = raw, .fd = -1, .large_fd = -1 };
+	err = raw_try(raw, where, options, &error);
 	if (err) {
 		raw_close(&raw->port);
 		return err;
@@ -235,6 +258,7 @@ const struct nuse_port_backend nuse_raw_backend = {
 	.name = "raw",
 	.open = raw_open,
 	.close = raw_close,
+	.detach = raw_detach,
 	.link = raw_link,
 	.service = raw_service,
 	.pollfds = raw_pollfds,

@@ -10,19 +10,28 @@
  * link come only when a timer of a millisecond or more closes the block, and a
  * router would add that to every hop. Slots hold a frame of the device's MTU;
  * larger ones (GRO, or TSO of a veth's other end) the host queues aside and
- * they are read with recvmsg(), one call for up to 64 KiB. Transmit is one
- * sendmmsg() a burst out of the kernel's own buffers. Both sides carry
- * virtio_net_hdr, so checksums and segmentation are left to who does them best.
+ * they are read with recvmsg(), one call for up to 64 KiB. V3's timer can be set
+ * to a millisecond at best.
+ *
+ * Transmit is a memory-mapped ring too and one send() a burst: with the frame
+ * small that was measured to cost a quarter less than sendmmsg(), which looks at
+ * every message's addresses. Frames larger than a slot are sent on a second
+ * socket. Both sides carry virtio_net_hdr, so checksums and segmentation are
+ * left to who does them best.
  */
+#include <linux/if_packet.h>
 #include <linux/virtio_net.h>
-#include <net/if.h>
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <nuse/port.h>
 
+#include "device.h"
 #include "error.h"
+#include "spare.h"
 
-#define RAW_SPARE	64		/* buffers kept at hand by a queue */
+/* Where in a slot of the transmit ring the offload header and the frame are. */
+#define RAW_TX_OFFSET	(TPACKET2_HDRLEN - sizeof(struct sockaddr_ll))
 
 struct raw_port;
 
@@ -30,39 +39,42 @@ struct raw_queue {
 	struct raw_port *port;
 	int fd;				/* -1 = closed */
 
-	uint8_t *ring;
+	uint8_t *ring;			/* of both rings, receive first */
 	size_t ring_size;
 	unsigned int slot_size, nr_slots, next;
-	struct nuse_frame spare[RAW_SPARE];	/* buffers borrowed from the kernel */
-	unsigned int nr_spare;
+	struct nuse_spare spare;
 
+	int large_fd;			/* for frames that fit no slot */
+	uint8_t *tx_ring;
+	unsigned int tx_slot_size, nr_tx_slots, tx_next;
+	unsigned int refusals;		/* of the frame that is next, in a row */
 	bool tx_blocked;		/* wake up when the socket takes more */
-	struct mmsghdr messages[NUSE_BURST_MAX];
-	struct virtio_net_hdr headers[NUSE_BURST_MAX];
-	struct iovec iov[2 * NUSE_BURST_MAX];
+};
+
+/* What the ports on one device have in common, see raw_group.c. */
+struct raw_group {
+	pthread_mutex_t lock;
+	unsigned int ports;		/* that refer to it */
+	unsigned int solo;		/* with a queue open outside of the group */
+	unsigned int queues;		/* in the group */
+	int id, ifindex;		/* of the group and its device */
 };
 
 struct raw_port {
 	struct nuse_port port;
-	char device[IFNAMSIZ];
-	uint8_t device_mac[6];
-	int ifindex;			/* 0 = the device is gone */
-	unsigned int device_mtu;
-	int control;			/* netlink: link changes, and ioctls */
-	int netns;			/* of the device; -1 = unknown */
+	struct nuse_device device;
+	struct raw_group *group;
+	bool solo;			/* its queue is open outside of the group */
+	unsigned int nr_joined;		/* queues in the group .. */
+	int joined;			/* .. of the device with this ifindex */
 	bool up, promisc;		/* as the kernel wants it */
-	bool running;			/* the device has a carrier */
-	unsigned int speed;
+	bool through_qdisc;		/* not past it: for what the device cannot do */
 	unsigned int nr_queues;
 	struct raw_queue queues[];
 };
 
-/* raw_device.c: what the host tells about the device. 0 or -errno. */
-int nuse_raw_watch(struct raw_port *raw);		/* open raw->control */
-bool nuse_raw_changed(struct raw_port *raw);		/* anything since last asked? */
-int nuse_raw_refresh(struct raw_port *raw);		/* ifindex, mac, mtu, link */
+/* raw_device.c: what the device does by itself. */
 uint32_t nuse_raw_features(const struct raw_port *raw);
-int nuse_raw_raise_mtu(struct raw_port *raw, unsigned int mtu);
 
 /* raw_queue.c: sockets and rings of all queues, or of none. */
 int nuse_raw_open_queues(struct raw_port *raw, const struct nuse_error *error);
@@ -70,7 +82,16 @@ void nuse_raw_close_queues(struct raw_port *raw);
 void nuse_raw_return_buffers(struct raw_port *raw);	/* inside the kernel */
 void nuse_raw_clear_errors(struct raw_port *raw);
 int nuse_raw_set_promisc(struct raw_port *raw);
+void nuse_raw_use_qdisc(struct raw_port *raw, bool on);
 uint64_t nuse_raw_ring_drops(struct raw_queue *queue);
+
+/* raw_group.c: ports on one device. Any thread may get and put. */
+struct raw_group *nuse_raw_group_get(const struct nuse_port *sibling);
+void nuse_raw_group_put(struct raw_group *group);
+bool nuse_raw_group_ready(struct raw_port *raw);	/* may its queues be opened? */
+int nuse_raw_group_enter(struct raw_port *raw);		/* they have been */
+int nuse_raw_group_settle(struct raw_port *raw);	/* others have come */
+void nuse_raw_group_leave(struct raw_port *raw);
 
 /* raw_rx.c, raw_tx.c: bursts, as in struct nuse_port_ops. */
 unsigned int nuse_raw_rx_burst(void *port, unsigned int queue, struct nuse_frame *frames,

@@ -2,19 +2,19 @@
 /* Sockets and rings of a raw port. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <sched.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "netns.h"
 #include "page.h"
 #include "raw.h"
 
 #define RING_BYTES	(4u << 20)	/* of one queue */
 #define RING_SLOTS	2048u		/* and no more than this many frames */
+#define TX_SLOTS	512u		/* to send; a burst is 64 */
+#define TX_SLOT_MAX	16384u		/* beyond, frames take the other socket */
 #define BLOCK_BYTES	(64u << 10)
 #define SOCKET_BYTES	(8 << 20)	/* for sending, and for large frames */
 
@@ -37,33 +37,46 @@ static unsigned int slot_size(const struct raw_port *raw)
 {
 	unsigned int size = 2048;
 
-	while (size < TPACKET2_HDRLEN + 64 + ETH_HLEN + 4 + raw->device_mtu)
+	while (size < TPACKET2_HDRLEN + 64 + ETH_HLEN + 4 + raw->device.mtu)
 		size *= 2;
 	return size;
 }
 
-static int make_ring(struct raw_queue *queue)
+static struct tpacket_req ring_shape(unsigned int slot, unsigned int slots)
 {
-	struct tpacket_req req = { .tp_frame_size = slot_size(queue->port) };
-	unsigned int slots = RING_BYTES / req.tp_frame_size;
+	struct tpacket_req req = { .tp_frame_size = slot };
 
-	if (slots > RING_SLOTS)
-		slots = RING_SLOTS;
-	req.tp_block_size = req.tp_frame_size > BLOCK_BYTES ? req.tp_frame_size : BLOCK_BYTES;
-	req.tp_block_nr = slots / (req.tp_block_size / req.tp_frame_size);
-	req.tp_frame_nr = req.tp_block_nr * (req.tp_block_size / req.tp_frame_size);
-	if (setsockopt(queue->fd, SOL_PACKET, PACKET_RX_RING, &req, sizeof(req)) < 0)
+	req.tp_block_size = slot > BLOCK_BYTES ? slot : BLOCK_BYTES;
+	req.tp_block_nr = slots / (req.tp_block_size / slot);
+	req.tp_frame_nr = req.tp_block_nr * (req.tp_block_size / slot);
+	return req;
+}
+
+/* The two rings of a socket are one mapping, receive first. */
+static int make_rings(struct raw_queue *queue)
+{
+	unsigned int slot = slot_size(queue->port);
+	unsigned int slots = RING_BYTES / slot < RING_SLOTS ? RING_BYTES / slot : RING_SLOTS;
+	struct tpacket_req rx = ring_shape(slot, slots);
+	struct tpacket_req tx = ring_shape(slot < TX_SLOT_MAX ? slot : TX_SLOT_MAX, TX_SLOTS);
+	size_t rx_size = (size_t)rx.tp_block_size * rx.tp_block_nr;
+
+	if (setsockopt(queue->fd, SOL_PACKET, PACKET_RX_RING, &rx, sizeof(rx)) < 0 ||
+	    setsockopt(queue->fd, SOL_PACKET, PACKET_TX_RING, &tx, sizeof(tx)) < 0)
 		return -errno;
-	queue->ring_size = (size_t)req.tp_block_size * req.tp_block_nr;
+	queue->ring_size = rx_size + (size_t)tx.tp_block_size * tx.tp_block_nr;
 	queue->ring = mmap(NULL, queue->ring_size, PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_POPULATE, queue->fd, 0);
 	if (queue->ring == MAP_FAILED) {
 		queue->ring = NULL;
 		return -errno;
 	}
-	queue->slot_size = req.tp_frame_size;
-	queue->nr_slots = req.tp_frame_nr;
-	queue->next = 0;
+	queue->slot_size = slot;
+	queue->nr_slots = rx.tp_frame_nr;
+	queue->tx_ring = queue->ring + rx_size;
+	queue->tx_slot_size = tx.tp_frame_size;
+	queue->nr_tx_slots = tx.tp_frame_nr;
+	queue->next = queue->tx_next = 0;
 	return 0;
 }
 
@@ -76,97 +89,75 @@ static int configure(struct raw_queue *queue)
 	if (!err)
 		err = set_int(queue->fd, PACKET_IGNORE_OUTGOING, 1);
 	if (!err)
-		err = set_int(queue->fd, PACKET_QDISC_BYPASS, 1);
+		err = set_int(queue->fd, PACKET_QDISC_BYPASS, !queue->port->through_qdisc);
+	/* A frame the host finds faulty is skipped: it does not stop the ring. */
+	if (!err)
+		err = set_int(queue->fd, PACKET_LOSS, 1);
 	/* Frames that are larger than a slot come whole through the socket. */
 	if (!err)
 		err = set_int(queue->fd, PACKET_COPY_THRESH, 1);
 	set_buffer(queue->fd, SO_RCVBUFFORCE, SO_RCVBUF);
 	set_buffer(queue->fd, SO_SNDBUFFORCE, SO_SNDBUF);
-	return err ? err : make_ring(queue);
+	return err ? err : make_rings(queue);
 }
 
-static int bind_queue(struct raw_queue *queue)
+static int bind_to(const struct raw_port *raw, int fd, unsigned short protocol)
 {
 	struct sockaddr_ll local = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = queue->port->ifindex,
+		.sll_protocol = htons(protocol),
+		.sll_ifindex = raw->device.ifindex,
 	};
 
-	return bind(queue->fd, (struct sockaddr *)&local, sizeof(local)) < 0 ? -errno : 0;
+	return bind(fd, (struct sockaddr *)&local, sizeof(local)) < 0 ? -errno : 0;
 }
 
-/* The first queue asks for a group of its own, the others join it. */
-static int join_fanout(struct raw_queue *queue, int *group)
+/* Protocol 0: nothing arrives on it, or not before it is bound to the device. */
+static int packet_socket(void)
 {
-	int value = PACKET_FANOUT_HASH << 16;
-	socklen_t size = sizeof(value);
-	int err;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (queue->port->nr_queues == 1)
-		return 0;
-	value |= *group < 0 ? PACKET_FANOUT_FLAG_UNIQUEID << 16 : *group;
-	err = set_int(queue->fd, PACKET_FANOUT, value);
-	if (err || *group >= 0)
-		return err;
-	if (getsockopt(queue->fd, SOL_PACKET, PACKET_FANOUT, &value, &size) < 0)
-		return -errno;
-	*group = value & 0xffff;
-	return 0;
+	return fd < 0 ? -errno : fd;
 }
 
-/*
- * Sockets belong to the namespace of the thread that makes them, and the worker
- * may be in another than the device. Returns what leave_netns() needs.
- */
-static int enter_netns(const struct raw_port *raw)
-{
-	struct stat here, there;
-	int fd;
-
-	if (raw->netns < 0 || stat("/proc/thread-self/ns/net", &here) < 0 ||
-	    fstat(raw->netns, &there) < 0 || here.st_ino == there.st_ino)
-		return -1;
-	fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && setns(raw->netns, CLONE_NEWNET) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static void leave_netns(int fd)
-{
-	if (fd < 0)
-		return;
-	if (setns(fd, CLONE_NEWNET) < 0)
-		_exit(127);		/* in a namespace that is not ours: cannot go on */
-	close(fd);
-}
-
-static int open_queue(struct raw_queue *queue, int *group)
+static int open_large(struct raw_queue *queue)
 {
 	int err;
 
-	/* Protocol 0: nothing arrives before it is bound to the device. */
-	queue->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	queue->large_fd = packet_socket();
+	if (queue->large_fd < 0)
+		return queue->large_fd;
+	err = set_int(queue->large_fd, PACKET_VNET_HDR, 1);
+	if (!err)
+		err = set_int(queue->large_fd, PACKET_QDISC_BYPASS, !queue->port->through_qdisc);
+	set_buffer(queue->large_fd, SO_SNDBUFFORCE, SO_SNDBUF);
+	return err ? err : bind_to(queue->port, queue->large_fd, 0);
+}
+
+static int open_queue(struct raw_queue *queue)
+{
+	int err;
+
+	queue->fd = packet_socket();
 	if (queue->fd < 0)
-		return -errno;
+		return queue->fd;
 	err = configure(queue);
 	if (!err)
-		err = bind_queue(queue);
+		err = open_large(queue);
 	if (!err)
-		err = join_fanout(queue, group);
+		err = bind_to(queue->port, queue->fd, ETH_P_ALL);
 	return err;
 }
 
 int nuse_raw_open_queues(struct raw_port *raw, const struct nuse_error *error)
 {
-	int home = enter_netns(raw), group = -1, err = 0;
+	int home = nuse_netns_enter(raw->device.netns), err = 0;
 
 	for (unsigned int i = 0; i < raw->nr_queues && !err; i++)
-		err = open_queue(&raw->queues[i], &group);
-	leave_netns(home);
+		err = open_queue(&raw->queues[i]);
+	nuse_netns_leave(home);
+	if (!err && raw->up)		/* else they are but tried */
+		err = nuse_raw_group_enter(raw);
 	if (!err)
 		err = nuse_raw_set_promisc(raw);
 	if (!err)
@@ -175,12 +166,13 @@ int nuse_raw_open_queues(struct raw_port *raw, const struct nuse_error *error)
 	if (err == -EPERM)
 		return nuse_error(error, EPERM,
 				  "raw:%s: no permission for packet sockets (needs CAP_NET_RAW)",
-				  raw->device);
-	return nuse_error_errno(error, -err, "raw:%s: cannot open the device", raw->device);
+				  raw->device.name);
+	return nuse_error_errno(error, -err, "raw:%s: cannot open the device", raw->device.name);
 }
 
 void nuse_raw_close_queues(struct raw_port *raw)
 {
+	nuse_raw_group_leave(raw);
 	for (unsigned int i = 0; i < raw->nr_queues; i++) {
 		struct raw_queue *queue = &raw->queues[i];
 
@@ -188,26 +180,34 @@ void nuse_raw_close_queues(struct raw_port *raw)
 			munmap(queue->ring, queue->ring_size);
 		if (queue->fd >= 0)
 			close(queue->fd);
+		if (queue->large_fd >= 0)
+			close(queue->large_fd);
 		queue->ring = NULL;
-		queue->fd = -1;
+		queue->fd = queue->large_fd = -1;
 		queue->tx_blocked = false;
 	}
 }
 
 void nuse_raw_return_buffers(struct raw_port *raw)
 {
-	for (unsigned int i = 0; i < raw->nr_queues; i++) {
-		struct raw_queue *queue = &raw->queues[i];
+	for (unsigned int i = 0; i < raw->nr_queues; i++)
+		nuse_spare_return(&raw->queues[i].spare, &raw->port);
+}
 
-		if (queue->nr_spare)
-			raw->port.lib->lib_buf_free(queue->spare, queue->nr_spare);
-		queue->nr_spare = 0;
+void nuse_raw_use_qdisc(struct raw_port *raw, bool on)
+{
+	raw->through_qdisc = on;
+	for (unsigned int i = 0; i < raw->nr_queues; i++) {
+		if (raw->queues[i].fd < 0)
+			continue;
+		set_int(raw->queues[i].fd, PACKET_QDISC_BYPASS, !on);
+		set_int(raw->queues[i].large_fd, PACKET_QDISC_BYPASS, !on);
 	}
 }
 
 static int membership(struct raw_queue *queue, int type, bool on)
 {
-	struct packet_mreq req = { .mr_ifindex = queue->port->ifindex,
+	struct packet_mreq req = { .mr_ifindex = queue->port->device.ifindex,
 				   .mr_type = (unsigned short)type };
 	int option = on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP;
 
@@ -221,7 +221,7 @@ static int membership(struct raw_queue *queue, int type, bool on)
 int nuse_raw_set_promisc(struct raw_port *raw)
 {
 	struct raw_queue *queue = &raw->queues[0];
-	bool all = raw->promisc || __builtin_memcmp(raw->port.config.mac, raw->device_mac, 6);
+	bool all = raw->promisc || __builtin_memcmp(raw->port.config.mac, raw->device.mac, 6);
 	int err;
 
 	if (queue->fd < 0)
@@ -235,15 +235,21 @@ int nuse_raw_set_promisc(struct raw_port *raw)
 	return err;
 }
 
+static void clear_error(int fd)
+{
+	int error;
+	socklen_t size = sizeof(error);
+
+	if (fd >= 0)
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+}
+
 /* A device that goes down leaves an error, ready for poll() until it is read. */
 void nuse_raw_clear_errors(struct raw_port *raw)
 {
 	for (unsigned int i = 0; i < raw->nr_queues; i++) {
-		int error;
-		socklen_t size = sizeof(error);
-
-		if (raw->queues[i].fd >= 0)
-			getsockopt(raw->queues[i].fd, SOL_SOCKET, SO_ERROR, &error, &size);
+		clear_error(raw->queues[i].fd);
+		clear_error(raw->queues[i].large_fd);
 	}
 }
 

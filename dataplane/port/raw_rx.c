@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "raw.h"
+#include "vnet.h"
 
 #define VLAN_LEN	4u
 #define MACS_LEN	(2u * ETH_ALEN)
-#define UDP_HLEN	8u
 
 /* What becomes of the frame in a slot. */
 enum outcome {
@@ -18,77 +18,6 @@ enum outcome {
 	BAD,			/* drop it */
 	LATER,			/* no room now: it stays in the ring */
 };
-
-/* Have at least `want` spare buffers, or as many as the kernel has. */
-static bool refill(struct raw_queue *queue, unsigned int want)
-{
-	struct nuse_port *port = &queue->port->port;
-	unsigned int index = (unsigned int)(queue - queue->port->queues);
-
-	if (queue->nr_spare < want)
-		queue->nr_spare += port->lib->lib_buf_alloc(port->kernel, index,
-							    queue->spare + queue->nr_spare,
-							    RAW_SPARE - queue->nr_spare);
-	return queue->nr_spare >= want;
-}
-
-/*
- * Take buffers for `len` bytes into at most `n` entries, their lengths set.
- * *used = how many; none are taken unless TAKEN.
- */
-static enum outcome reserve(struct raw_queue *queue, uint32_t len, struct nuse_frame *frames,
-			    unsigned int n, unsigned int *used)
-{
-	const uint32_t wide = NUSE_BUF_SIZE - NUSE_BUF_PRIVATE;
-	unsigned int want = 1, spare;
-
-	if (!refill(queue, want))
-		goto no_buffer;
-	if (len > queue->spare[0].len)		/* all are alike */
-		want += (len - queue->spare[0].len + wide - 1) / wide;
-	if (want > NUSE_FRAME_SEGS)
-		return BAD;
-	if (want > n)
-		return LATER;
-	if (!refill(queue, want))
-		goto no_buffer;
-	spare = queue->nr_spare;
-	for (unsigned int i = 0; i < want; i++) {
-		frames[i] = queue->spare[--spare];
-		if (i)
-			nuse_frame_widen(&frames[i]);
-		if (frames[i].len > len)
-			frames[i].len = len;
-		len -= frames[i].len;
-		frames[i].flags = len ? NUSE_FRAME_MORE : 0;
-	}
-	queue->nr_spare = spare;
-	*used = want;
-	return TAKEN;
-no_buffer:
-	nuse_count(&queue->port->port.stats.rx_no_buffer, 1);
-	return LATER;
-}
-
-/* Append bytes to reserved entries; *at counts bytes from the frame's start. */
-static void put(struct nuse_frame *frames, uint32_t *at, const void *from, uint32_t len)
-{
-	const uint8_t *source = from;
-	uint32_t skip = *at;
-
-	*at += len;
-	while (skip >= frames->len && len)
-		skip -= frames++->len;
-	while (len) {
-		uint32_t part = frames->len - skip < len ? frames->len - skip : len;
-
-		memcpy(frames->data + skip, source, part);
-		source += part;
-		len -= part;
-		skip = 0;
-		frames++;
-	}
-}
 
 static void put_tag(struct nuse_frame *frames, uint32_t *at, const struct tpacket2_hdr *head)
 {
@@ -98,7 +27,7 @@ static void put_tag(struct nuse_frame *frames, uint32_t *at, const struct tpacke
 		htons(head->tp_vlan_tci),
 	};
 
-	put(frames, at, tag, sizeof(tag));
+	nuse_spare_put(frames, at, tag, sizeof(tag));
 }
 
 /* A frame that was too large for its slot, which has only the beginning. */
@@ -122,52 +51,6 @@ static bool read_large(struct raw_queue *queue, struct nuse_frame *frames, unsig
 	return recvmsg(queue->fd, &message, MSG_DONTWAIT) == (ssize_t)(sizeof(vnet) + len);
 }
 
-/* virtio's hdr_len is but a hint; ours is exact. */
-static bool read_gso(struct nuse_frame *frame, const struct virtio_net_hdr *vnet)
-{
-	uint32_t end = frame->csum_start;
-
-	frame->gso_type = vnet->gso_type & ~VIRTIO_NET_HDR_GSO_ECN;
-	frame->gso_size = vnet->gso_size;
-	switch (frame->gso_type) {
-	case NUSE_GSO_TCPV4:
-	case NUSE_GSO_TCPV6:
-		if (end + 13 > frame->len)
-			return false;
-		end += (frame->data[end + 12] >> 4) * 4u;
-		break;
-	case NUSE_GSO_UDP_L4:
-		end += UDP_HLEN;
-		break;
-	default:
-		return false;
-	}
-	frame->hdr_len = (uint16_t)end;
-	return frame->gso_size && end <= frame->len && frame->flags & NUSE_FRAME_CSUM_PARTIAL;
-}
-
-static bool read_offload(struct nuse_frame *frame, const struct virtio_net_hdr *vnet,
-			 uint32_t tag, uint32_t status)
-{
-	frame->csum_start = frame->csum_offset = frame->gso_size = frame->hdr_len = 0;
-	frame->gso_type = NUSE_GSO_NONE;
-	if (vnet->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
-		frame->flags |= NUSE_FRAME_CSUM_PARTIAL;
-		frame->csum_start = (uint16_t)(vnet->csum_start + tag);
-		frame->csum_offset = vnet->csum_offset;
-		if (frame->csum_start + frame->csum_offset + 2u > frame->len)
-			return false;
-	} else if (vnet->flags & VIRTIO_NET_HDR_F_DATA_VALID || status & TP_STATUS_CSUM_VALID) {
-		frame->flags |= NUSE_FRAME_CSUM_OK;
-	}
-	return vnet->gso_type == VIRTIO_NET_HDR_GSO_NONE || read_gso(frame, vnet);
-}
-
-static void give_back(struct raw_queue *queue, const struct nuse_frame *frames, unsigned int n)
-{
-	queue->port->port.lib->lib_buf_free(frames, n);
-}
-
 static enum outcome receive(struct raw_queue *queue, uint8_t *slot, struct nuse_frame *frames,
 			    unsigned int n, unsigned int *used)
 {
@@ -176,16 +59,22 @@ static enum outcome receive(struct raw_queue *queue, uint8_t *slot, struct nuse_
 	uint32_t tag = status & TP_STATUS_VLAN_VALID ? VLAN_LEN : 0;
 	const uint8_t *data = slot + head->tp_mac;
 	struct virtio_net_hdr vnet;
-	enum outcome outcome;
+	struct nuse_port *port = &queue->port->port;
 	bool whole = true;
+	int entries;
 
 	if (len < ETH_HLEN || (head->tp_snaplen < len && !(status & TP_STATUS_COPY)))
 		return BAD;
-	outcome = reserve(queue, len + tag, frames, n, used);
-	if (outcome == BAD && status & TP_STATUS_COPY)
-		recv(queue->fd, NULL, 0, MSG_DONTWAIT);		/* keep in step */
-	if (outcome != TAKEN)
-		return outcome;
+	entries = nuse_spare_take(&queue->spare, port, (unsigned int)(queue - queue->port->queues),
+				  len + tag, frames, n);
+	if (!entries)
+		return LATER;
+	if (entries < 0) {
+		if (status & TP_STATUS_COPY)
+			recv(queue->fd, NULL, 0, MSG_DONTWAIT);		/* keep in step */
+		return BAD;
+	}
+	*used = (unsigned int)entries;
 	memcpy(&vnet, data - sizeof(vnet), sizeof(vnet));
 	if (status & TP_STATUS_COPY) {
 		whole = read_large(queue, frames, *used, tag, len);
@@ -193,17 +82,19 @@ static enum outcome receive(struct raw_queue *queue, uint8_t *slot, struct nuse_
 		if (tag)
 			put_tag(frames, &at, head);
 	} else if (tag) {
-		put(frames, &at, data, MACS_LEN);
+		nuse_spare_put(frames, &at, data, MACS_LEN);
 		put_tag(frames, &at, head);
-		put(frames, &at, data + MACS_LEN, len - MACS_LEN);
+		nuse_spare_put(frames, &at, data + MACS_LEN, len - MACS_LEN);
 	} else {
-		put(frames, &at, data, len);
+		nuse_spare_put(frames, &at, data, len);
 	}
-	if (whole && read_offload(frames, &vnet, tag, status)) {
-		nuse_count(&queue->port->port.stats.rx_bytes, len + tag);
+	if (status & TP_STATUS_CSUM_VALID)
+		vnet.flags |= VIRTIO_NET_HDR_F_DATA_VALID;
+	if (whole && nuse_vnet_read(frames, &vnet, tag)) {
+		nuse_count(&port->stats.rx_bytes, len + tag);
 		return TAKEN;
 	}
-	give_back(queue, frames, *used);
+	port->lib->lib_buf_free(frames, *used);
 	return BAD;
 }
 
@@ -235,8 +126,10 @@ unsigned int nuse_raw_rx_burst(void *port, unsigned int index, struct nuse_frame
 			bad++;
 		}
 	}
-	if (whole)
+	if (whole) {
 		nuse_count(&raw->port.stats.rx_frames, whole);
+		nuse_count(&raw->port.stats.rx_copied, whole);
+	}
 	if (bad)
 		nuse_count(&raw->port.stats.rx_bad, bad);
 	return got;

@@ -5,10 +5,20 @@
 /* Every backend there is. */
 #include <nuse/port.h>
 
-extern const struct nuse_port_backend nuse_raw_backend;
-extern const struct nuse_port_backend nuse_pipe_backend;
+#include "error.h"
 
-/* The backend called by the first `len` characters of `name`, or NULL. */
-const struct nuse_port_backend *nuse_port_backend(const char *name, size_t len);
+extern const struct nuse_port_backend nuse_raw_backend;
+extern const struct nuse_port_backend nuse_memif_backend;
+extern const struct nuse_port_backend nuse_netmap_backend;
+extern const struct nuse_port_backend nuse_pipe_backend;
+extern const struct nuse_port_backend nuse_xdp_backend;
+extern const struct nuse_port_backend nuse_tap_backend;
+
+/*
+ * The backend for `spec`, "backend:where", loaded if it is a shared object of its
+ * own. -ENOENT: there is none; -ENOSYS: it, or what it needs, is not installed.
+ */
+int nuse_port_backend(const char *spec, const struct nuse_port_backend **out,
+		      const struct nuse_error *error);
 
 #endif

@@ -7,6 +7,7 @@ import { buildAddon } from "./addon.mjs";
 import { processorVariant } from "./cpu.mjs";
 import { buildDataplane } from "./dataplane.mjs";
 import { SetupError } from "./errors.mjs";
+import { buildFuzz } from "./fuzz.mjs";
 import { buildLibrary } from "./kernel/library.mjs";
 import { installModules } from "./npm.mjs";
 import { installPackages } from "./packages.mjs";
@@ -16,7 +17,7 @@ import { compileTypeScript } from "./typescript.mjs";
 
 /**
  * Do what is missing. With `everything`, also what only the tests need: the
- * debug kernel and the sanitized build. Returns where things are.
+ * debug kernel, the sanitized build and the fuzz targets. Returns where things are.
  */
 export async function setUp({ everything = false } = {}) {
   if (Number(process.versions.node.split(".")[0]) < 20) {
@@ -38,6 +39,7 @@ export async function setUp({ everything = false } = {}) {
   const sanitized = everything
     ? await step("sanitizers", (progress) => buildDataplane({ libraries, sanitize: true }, progress))
     : undefined;
+  const fuzz = everything ? await step("fuzz targets", buildFuzz) : undefined;
   await step("addon", (progress) => buildAddon(dataplane.dir, progress));
   await step("typescript", compileTypeScript);
 
@@ -46,6 +48,7 @@ export async function setUp({ everything = false } = {}) {
     libraries,
     dataplane: dataplane.dir,
     sanitized: sanitized?.dir,
+    fuzz,
   };
   mkdirSync(dirname(manifestFile), { recursive: true });
   writeFileSync(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -79,7 +79,10 @@ struct nuse_port_backend {
 
 	/* `instance` and `ram` are set; the interface comes next. Or an error. */
 	int (*attach)(struct nuse_port *port);
-	/* The interface has gone. Also after a failed attach, and after a panic. */
+	/*
+	 * The interface has gone. Also after a failed attach, and after a panic,
+	 * when nothing has set it down: what comes is the siblings' from now on.
+	 */
 	void (*detach)(struct nuse_port *port);
 
 	/* Is there a link, and of how many Mbit/s (0 = unknown)? */
