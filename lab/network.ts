@@ -40,15 +40,33 @@ export function createNetwork(kind: string, suffix = ""): Network {
 }
 
 /** The host's kernel must not speak on the router's links: nused does. */
-function silence(router: Namespace): void {
+export function silence(router: Namespace): void {
   router.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1");
 }
 
-function connect(host: Namespace, router: Namespace, link: string, address: (typeof hosts)["a" | "b"]): void {
+/** The addresses of a host and, of either family, of the router that it sends everything to. */
+export interface HostAddresses {
+  readonly v4: string;
+  readonly v6: string;
+  readonly router4: string;
+  readonly router6: string;
+}
+
+function connect(host: Namespace, router: Namespace, link: string, address: HostAddresses): void {
+  addCable(host, router, link);
+  setUpHost(host, address);
+}
+
+/** A veth pair: eth0 of the host, still down, and `link` of the router. */
+export function addCable(host: Namespace, router: Namespace, link: string): void {
   host.ip("link", "add", "eth0", "type", "veth", "peer", "name", link, "netns", router.name);
+  router.ip("link", "set", link, "up");
+}
+
+/** Addresses and routes on the host's eth0. */
+export function setUpHost(host: Namespace, address: HostAddresses): void {
   host.ip("address", "add", `${address.v4}/24`, "dev", "eth0");
   host.ip("address", "add", `${address.v6}/64`, "dev", "eth0", "nodad");
-  router.ip("link", "set", link, "up");
   host.ip("link", "set", "eth0", "up");
   host.ip("route", "add", "default", "via", address.router4);
   host.ip("-6", "route", "add", "default", "via", address.router6);

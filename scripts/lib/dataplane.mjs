@@ -8,7 +8,7 @@ import { hashFiles, unlessDone } from "./files.mjs";
 import { cacheDir, checkout, checkoutId, logFile } from "./paths.mjs";
 import { logged, run } from "./run.mjs";
 
-const sources = ["include", "host", "worker", "port", "test", "CMakeLists.txt"];
+const sources = ["include", "cli", "host", "worker", "port", "test", "CMakeLists.txt"];
 
 /**
  * Build in a directory of this checkout's own. `libraries` maps a kernel
@@ -27,7 +27,7 @@ export async function buildDataplane({ libraries, sanitize = false }, progress) 
       ([variant, path]) => `-DNUSE_LIBLINUX_${variant.toUpperCase()}=${path}`,
     ),
   ];
-  const inputs = [...sources.map((path) => join(source, path)), join(checkout, "bench/kernel")];
+  const inputs = [...sources.map((path) => join(source, path)), join(checkout, "bench/kernel"), join(checkout, "bench/ports")];
   const hash = hashFiles(inputs, ...options);
   const say = await unlessDone(join(dir, ".sources"), hash, () =>
     logged(logFile(name), async (log) => {
