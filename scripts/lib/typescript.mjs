@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// control/, lab/ and test/ to JavaScript.
+// bench/, control/, lab/ and test/ to JavaScript.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { hashFiles, unlessDone } from "./files.mjs";
 import { checkout, logFile } from "./paths.mjs";
 import { logged, run } from "./run.mjs";
 
-const sources = ["control", "lab", "test", "tsconfig.json", "package-lock.json"];
+const sources = ["bench", "control", "lab", "test", "tsconfig.json", "package-lock.json"];
 
 export function compileTypeScript(progress) {
   const built = join(checkout, "build/js");
