@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "error.h"
 #include "pipe.h"
 #include "registry.h"
@@ -149,6 +150,7 @@ static const struct nuse_port_ops pipe_ops = {
 	.rx_burst = pipe_rx_burst,
 	.tx_burst = pipe_tx_burst,
 	.set_up = pipe_set_up,
+	.counters = nuse_port_counters,
 };
 
 static bool pipe_link(struct nuse_port *arg, unsigned int *speed)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counters.h"
 #include "raw.h"
 #include "registry.h"
 
@@ -72,26 +73,6 @@ static int raw_set_promiscuous(void *port, int on)
 	return nuse_raw_set_promisc(raw);
 }
 
-static unsigned int raw_counters(void *port, struct nuse_counter *counters, unsigned int max)
-{
-	struct raw_port *raw = port;
-	const struct nuse_port_stats *stats = &raw->port.stats;
-	const struct nuse_counter all[] = {
-		{ "rx_ring_full", stats->rx_dropped },
-		{ "rx_no_buffer", stats->rx_no_buffer },
-		{ "rx_bad", stats->rx_bad },
-		{ "tx_busy", stats->tx_busy },
-		{ "tx_refused", stats->tx_dropped },
-		{ "link_changes", stats->link_changes },
-	};
-	unsigned int n = sizeof(all) / sizeof(all[0]);
-
-	if (n > max)
-		n = max;
-	memcpy(counters, all, n * sizeof(all[0]));
-	return n;
-}
-
 static const struct nuse_port_ops raw_ops = {
 	.rx_burst = nuse_raw_rx_burst,
 	.tx_burst = nuse_raw_tx_burst,
@@ -99,7 +80,7 @@ static const struct nuse_port_ops raw_ops = {
 	.set_mtu = raw_set_mtu,
 	.set_mac = raw_set_mac,
 	.set_promisc = raw_set_promiscuous,
-	.counters = raw_counters,
+	.counters = nuse_port_counters,
 };
 
 static bool raw_link(struct nuse_port *port, unsigned int *speed)

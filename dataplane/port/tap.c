@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "netns.h"
 #include "registry.h"
 #include "tap.h"
@@ -46,31 +47,12 @@ static int tap_set_mtu(void *port, unsigned int mtu)
 	return 0;
 }
 
-static unsigned int tap_counters(void *port, struct nuse_counter *counters, unsigned int max)
-{
-	const struct nuse_port_stats *stats = &((struct tap_port *)port)->port.stats;
-	const struct nuse_counter all[] = {
-		{ "rx_no_buffer", stats->rx_no_buffer },
-		{ "rx_bad", stats->rx_bad },
-		{ "rx_copied", stats->rx_copied },
-		{ "tx_busy", stats->tx_busy },
-		{ "tx_refused", stats->tx_dropped },
-		{ "link_changes", stats->link_changes },
-	};
-	unsigned int n = sizeof(all) / sizeof(all[0]);
-
-	if (n > max)
-		n = max;
-	memcpy(counters, all, n * sizeof(all[0]));
-	return n;
-}
-
 const struct nuse_port_ops nuse_tap_ops = {
 	.rx_burst = nuse_tap_rx_burst,
 	.tx_burst = nuse_tap_tx_burst,
 	.set_up = tap_set_up,
 	.set_mtu = tap_set_mtu,
-	.counters = tap_counters,
+	.counters = nuse_port_counters,
 };
 
 static int tap_attach(struct nuse_port *port)

@@ -2,6 +2,7 @@
 /* The netmap backend: configuring a port, and keeping it alive. */
 #include <string.h>
 
+#include "../counters.h"
 #include "../netns.h"
 #include "../registry.h"
 #include "netmap.h"
@@ -59,25 +60,6 @@ static int netmap_set_promiscuous(void *arg, int on)
 	return follow_promisc(port);
 }
 
-static unsigned int netmap_counters(void *arg, struct nuse_counter *counters, unsigned int max)
-{
-	struct netmap_port *port = arg;
-	const struct nuse_port_stats *stats = &port->port.stats;
-	const struct nuse_counter all[] = {
-		{ "rx_no_buffer", stats->rx_no_buffer },
-		{ "rx_bad", stats->rx_bad },
-		{ "tx_busy", stats->tx_busy },
-		{ "tx_refused", stats->tx_dropped },
-		{ "link_changes", stats->link_changes },
-	};
-	unsigned int n = sizeof(all) / sizeof(all[0]);
-
-	if (n > max)
-		n = max;
-	memcpy(counters, all, n * sizeof(all[0]));
-	return n;
-}
-
 const struct nuse_port_ops nuse_netmap_ops = {
 	.rx_burst = nuse_netmap_rx_burst,
 	.tx_burst = nuse_netmap_tx_burst,
@@ -85,7 +67,7 @@ const struct nuse_port_ops nuse_netmap_ops = {
 	.set_mtu = netmap_set_mtu,
 	.set_mac = netmap_set_mac,
 	.set_promisc = netmap_set_promiscuous,
-	.counters = netmap_counters,
+	.counters = nuse_port_counters,
 };
 
 /* ---------------------------------------------------- the worker's side */

@@ -55,7 +55,7 @@ unsigned int nuse_xdp_counters(void *port, struct nuse_counter *counters, unsign
 		{ "rx_copied", stats->rx_copied },
 		{ "tx_invalid", totals->tx_invalid_descs },
 		{ "tx_busy", stats->tx_busy },
-		{ "tx_refused", stats->tx_dropped },
+		{ "tx_dropped", stats->tx_dropped },
 		{ "tx_copied", stats->tx_copied },
 		{ "link_changes", stats->link_changes },
 	};
