@@ -19,7 +19,7 @@ const packages = {
   addon: ["libsystemd-dev"],
   tests: [
     "iproute2", "iputils-ping", "iperf3", "ethtool", "tcpdump", "nftables", "curl", "procps",
-    "util-linux", "gdb", "valgrind", "clang-14", "libclang-rt-14-dev", "dpdk",
+    "util-linux", "gdb", "valgrind", "clang-14", "libclang-rt-14-dev", "dpdk-dev",
   ],
 };
 
