@@ -2,12 +2,7 @@
 /* Two instances of this process, joined by memif: what arrives, and how. */
 #include "bed.h"
 
-#include <pthread.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-
-#include "../ifconfig.h"
+#include "../exchange.h"
 
 #define STREAM		(4u << 20)
 #define DATAGRAMS	60u
@@ -18,61 +13,6 @@ struct way {
 	bool zero_copy;
 	int idle;
 };
-
-static uint8_t byte_at(unsigned int i)
-{
-	return (uint8_t)(i * 2654435761u >> 24);
-}
-
-struct receiver {
-	struct end *end;
-	int fd;
-	unsigned int wrong;
-};
-
-static void *receive(void *arg)
-{
-	struct receiver *receiver = arg;
-	unsigned int at = 0;
-	uint8_t data[16384];
-	long fd, n;
-
-	fd = bed_call(receiver->end, SYS_accept, (long[6]){ receiver->fd });
-	while ((n = bed_call(receiver->end, SYS_read,
-			     (long[6]){ fd, (long)data, sizeof(data) })) > 0)
-		for (long i = 0; i < n; i++, at++)
-			receiver->wrong += data[i] != byte_at(at);
-	receiver->wrong += at != STREAM;
-	bed_call(receiver->end, SYS_close, (long[6]){ fd });
-	return NULL;
-}
-
-/* TCP from one end to the other: every byte in its place. */
-static void stream(struct end *from, struct end *to, uint16_t port)
-{
-	const char *names[] = { NULL, "10.0.0.1", "10.0.0.2" };
-	struct receiver receiver = { .end = to };
-	uint8_t *data = malloc(STREAM);
-	pthread_t thread;
-	long n;
-	int fd;
-
-	receiver.fd = ifconfig_socket(bed_call, to, SOCK_STREAM, names[to->number], port, NULL);
-	assert_int_equal(bed_call(to, SYS_listen, (long[6]){ receiver.fd, 1 }), 0);
-	pthread_create(&thread, NULL, receive, &receiver);
-	for (unsigned int i = 0; i < STREAM; i++)
-		data[i] = byte_at(i);
-	fd = ifconfig_socket(bed_call, from, SOCK_STREAM, names[from->number], port,
-			     names[to->number]);
-	for (unsigned int sent = 0; sent < STREAM; sent += (unsigned int)n) {
-		n = bed_call(from, SYS_write, (long[6]){ fd, (long)(data + sent), STREAM - sent });
-		assert_true(n > 0);
-	}
-	bed_call(from, SYS_close, (long[6]){ fd });
-	pthread_join(thread, NULL);
-	assert_int_equal(receiver.wrong, 0);
-	free(data);
-}
 
 /* Frames from 60 to 9014 bytes, both ways. */
 static void datagrams(struct end *a, struct end *b)
@@ -124,14 +64,16 @@ static void all_arrives(void **state)
 	const struct way *way = *state;
 	const struct end_options options = { .idle = way->idle };
 	struct end client, server;
+	const struct side near = { bed_call, &client, "10.0.0.1" };
+	const struct side far = { bed_call, &server, "10.0.0.2" };
 
 	bed_start(&server, 2, bed_spec("link", "role=server"), &options);
 	bed_start(&client, 1, bed_spec("link", way->client), &options);
 	bed_wait_link(&client, true);
 	bed_wait_link(&server, true);
 	datagrams(&client, &server);
-	stream(&client, &server, 80);
-	stream(&server, &client, 81);
+	exchange_stream(&near, &far, STREAM);
+	exchange_stream(&far, &near, STREAM);
 	check_counters(&client, &server, way->zero_copy);
 	bed_stop(&client);
 	bed_stop(&server);
