@@ -7,6 +7,7 @@ export const codes = {
   "config.syntax": 3,
   "config.invalid": 3,
   "config.needs-restart": 3,
+  "apply.failed": 6,
   "engine.unavailable": 4,
   "engine.port": 4,
   "engine.boot": 4,

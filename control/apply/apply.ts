@@ -1,69 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Carry out a plan, and see that it came true.
+// Carry out a plan on every kernel, and see that it came true. Kernels share
+// nothing, so one configuration is applied to each of them.
 
 import type { Config } from "../config/model.js";
-import { NuseError } from "../errors.js";
-import { writeFile } from "../kernel/files.js";
-import type { Task } from "../kernel/task.js";
-import { addAddress, deleteAddress } from "../netlink/address.js";
-import { setMtu, setUp } from "../netlink/link.js";
-import { deleteRoute, replaceRoute } from "../netlink/route.js";
-import type { NetlinkSocket } from "../netlink/socket.js";
+import { formatError, NuseError } from "../errors.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { plan } from "../plan/plan.js";
-import type { Route, RunningInterface, State } from "../plan/state.js";
-import { describe } from "../plan/step.js";
-import type { Step } from "../plan/step.js";
-import { readState, sysctlPath } from "./read.js";
+import { merge } from "../plan/merge.js";
+import { sections } from "../sections/all.js";
+import type { Section, Step } from "../sections/section.js";
+import { readState } from "./read.js";
 
 /** The kernel may undo a little of a plan: an address takes its routes along. */
 const rounds = 3;
 
-/** Make the instance be what `wanted` says; the steps it took. */
-export async function apply(task: Task, netlink: NetlinkSocket, wanted: Config): Promise<Step[]> {
+const sectionOf = new Map<string, Section>(sections.map((section) => [section.name, section]));
+
+/** The steps that would make the kernels be what `wanted` says: a preview, or the drift. */
+export async function preview(kernels: readonly Kernel[], wanted: Config): Promise<Step[]> {
+  return merge(await Promise.all(kernels.map(async (kernel) => plan(await readState(kernel, wanted), wanted))));
+}
+
+/**
+ * Make every kernel be what `wanted` says; the steps it took. If a kernel refuses
+ * one, all go back to `previous` and the error says so.
+ */
+export async function apply(kernels: readonly Kernel[], wanted: Config, previous: Config | undefined): Promise<Step[]> {
+  const results = await Promise.allSettled(kernels.map((kernel) => converge(kernel, wanted)));
+  const failure = results.find((result) => result.status === "rejected");
+  if (!failure) return merge(results.map((result) => (result.status === "fulfilled" ? result.value : [])));
+  if (!previous) throw failure.reason;
+  throw await rollBack(kernels, previous, failure.reason);
+}
+
+async function rollBack(kernels: readonly Kernel[], previous: Config, cause: unknown): Promise<NuseError> {
+  const results = await Promise.allSettled(kernels.map((kernel) => converge(kernel, previous)));
+  const failures = results.flatMap((result) => (result.status === "rejected" ? [formatError(result.reason)] : []));
+  const hint = failures.length === 0
+    ? "the configuration before it is in force again"
+    : `going back to the configuration before it failed as well: ${failures.join("; ")}`;
+  return new NuseError("apply.failed", formatError(cause), { cause, hint });
+}
+
+async function converge(kernel: Kernel, wanted: Config): Promise<Step[]> {
   const taken: Step[] = [];
   for (let round = 0; round < rounds; round++) {
-    const running = await readState(task, netlink, wanted.sysctls.keys());
-    checkInterfaces(running, wanted);
-    const steps = plan(running, wanted);
+    const steps = plan(await readState(kernel, wanted), wanted);
     if (steps.length === 0) return taken;
     for (const step of steps) {
-      await carryOut(task, netlink, running, step);
+      await sectionOf.get(step.section)!.carryOut(kernel, step);
       taken.push(step);
     }
   }
-  const left = plan(await readState(task, netlink, wanted.sysctls.keys()), wanted);
-  if (left.length > 0) {
-    throw new NuseError("kernel.refused", `the kernel does not keep what was set: ${left.map(describe).join("; ")}`);
-  }
-  return taken;
-}
-
-function checkInterfaces(running: State, wanted: Config): void {
-  const absent = wanted.interfaces.filter(({ name }) => !running.interfaces.has(name));
-  if (absent.length > 0) {
-    throw new NuseError("kernel.refused", `the instance has no interface ${absent.map(({ name }) => name).join(", ")}`);
-  }
-}
-
-async function carryOut(task: Task, netlink: NetlinkSocket, running: State, step: Step): Promise<void> {
-  const link = (name: string): RunningInterface => running.interfaces.get(name)!;
-  const kernelRoute = ({ interface: name, ...route }: Route) => ({
-    ...route, protocol: 0, oif: name === undefined ? 0 : link(name).index,
-  });
-  switch (step.kind) {
-    case "sysctl":
-      return writeFile(task, sysctlPath(step.name), step.value);
-    case "mtu":
-      return netlink.request(setMtu(link(step.interface), step.mtu));
-    case "up":
-      return netlink.request(setUp(link(step.interface), step.up));
-    case "address.add":
-      return netlink.request(addAddress(link(step.interface), step.prefix));
-    case "address.delete":
-      return netlink.request(deleteAddress(link(step.interface), step.prefix));
-    case "route.replace":
-      return netlink.request(replaceRoute(kernelRoute(step.route)));
-    case "route.delete":
-      return netlink.request(deleteRoute(kernelRoute(step.route)));
-  }
+  const left = plan(await readState(kernel, wanted), wanted);
+  if (left.length === 0) return taken;
+  throw new NuseError("kernel.refused", `the kernel does not keep what was set: ${left.map(({ words }) => words).join("; ")}`);
 }

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { NuseError } from "../errors.js";
-import { buildConfig } from "./build.js";
+import { buildConfig } from "./build/config.js";
 import { parseConfig } from "./document.js";
 import type { Config } from "./model.js";
 import { validate } from "./validate.js";

@@ -5,10 +5,10 @@ import type { Address, Prefix } from "../net/address.js";
 
 export type IdlePolicy = "poll" | "adaptive" | "interrupt";
 
-export interface WorkerConfig {
-  /** Processor to run on; undefined lets the host choose. */
-  readonly cpu: number | undefined;
-  /** RAM of the instance, bytes. */
+export interface WorkersConfig {
+  /** A worker each: the processor it runs on; undefined lets the host choose. */
+  readonly cpus: readonly (number | undefined)[];
+  /** RAM of each one's instance, bytes. */
   readonly memory: number;
   readonly idle: IdlePolicy;
 }
@@ -17,6 +17,7 @@ export interface PortConfig {
   readonly name: string;
   /** BACKEND:DEVICE, as the engine takes it. */
   readonly device: string;
+  /** Of each worker. */
   readonly queues: number;
 }
 
@@ -40,7 +41,7 @@ export type Listen =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
 export interface Config {
-  readonly worker: WorkerConfig;
+  readonly workers: WorkersConfig;
   readonly ports: readonly PortConfig[];
   readonly interfaces: readonly InterfaceConfig[];
   readonly routes: readonly RouteConfig[];

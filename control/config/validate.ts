@@ -6,7 +6,7 @@ import type { ErrorObject } from "ajv";
 import { NuseError } from "../errors.js";
 import { closest } from "./closest.js";
 import type { ConfigDocument, Path } from "./document.js";
-import { ConfigFile } from "./schema.js";
+import { ConfigFile } from "./schema/file.js";
 
 const check = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<ConfigFile>(ConfigFile);
 

@@ -12,19 +12,17 @@ import type { Addon } from "../engine/addon.js";
 import { formatError, NuseError } from "../errors.js";
 import { createMetrics } from "../metrics/registry.js";
 import type { Metrics } from "../metrics/registry.js";
-import { decodeLink, getLinks } from "../netlink/link.js";
-import { describe } from "../plan/step.js";
-import { startInstance } from "./instance.js";
-import type { Instance } from "./instance.js";
 import { createLog } from "./log.js";
 import type { Logger } from "./log.js";
 import { checkReload } from "./reload.js";
+import { startRouter } from "./router.js";
+import type { Router } from "./router.js";
 import { readStatus } from "./status.js";
 
 export class Daemon {
   readonly #file: string;
   readonly #addon: Addon;
-  readonly #instance: Instance;
+  readonly #router: Router;
   readonly #metrics: Metrics;
   readonly #api: FastifyInstance;
   readonly #log: Logger;
@@ -33,17 +31,18 @@ export class Daemon {
   #death: string | undefined;
   #changing: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, config: Config, addon: Addon, instance: Instance, log: Logger) {
+  private constructor(file: string, config: Config, addon: Addon, router: Router, log: Logger) {
     this.#file = file;
     this.#config = config;
     this.#addon = addon;
-    this.#instance = instance;
+    this.#router = router;
     this.#log = log;
-    const links = () => instance.watch.dump(getLinks(), decodeLink);
+    const { engine, kernels, portNames } = router;
+    const links = () => router.links();
     this.#metrics = createMetrics({
-      worker: () => instance.engine.counters(instance.worker),
-      drops: () => instance.engine.drops(instance.worker),
-      ports: () => instance.portNames.map((name) => [name, instance.engine.portCounters(name, instance.worker)]),
+      workers: () => kernels.map(({ worker }) => [worker, engine.counters(worker)]),
+      drops: () => kernels.map(({ worker }) => [worker, engine.drops(worker)]),
+      ports: () => kernels.flatMap(({ worker }) => portNames.map((port) => [port, worker, engine.portCounters(port, worker)])),
       links,
     });
     this.#api = createApi({
@@ -60,23 +59,23 @@ export class Daemon {
     const addon = loadAddon();
     const library = findLibrary();
     let daemon: Daemon | undefined;
-    const instance = await startInstance(addon, library, config, {
-      onLog: (line) => log.debug({ from: "kernel" }, line),
-      onDeath: (reason) => {
-        if (daemon) daemon.#death = reason;
-        onDeath(new NuseError("engine.died", `the library kernel has died: ${reason}`));
+    const router = await startRouter(addon, library, config, {
+      onLog: (worker, line) => log.debug({ from: "kernel", worker }, line),
+      onDeath: (worker, reason) => {
+        if (daemon) daemon.#death = `worker ${worker}: ${reason}`;
+        onDeath(new NuseError("engine.died", `the library kernel of worker ${worker} has died: ${reason}`));
       },
     });
     try {
-      daemon = new Daemon(file, config, addon, instance, log);
-      log.info({ library, ports: instance.portNames }, "kernel booted");
-      await daemon.#apply(config);
+      daemon = new Daemon(file, config, addon, router, log);
+      log.info({ library, workers: router.kernels.length, ports: router.portNames }, "kernel booted");
+      await daemon.#apply(config, undefined);
       await listenOn(daemon.#api, config.listen);
       log.info({ api: formatListen(config.listen) }, "ready");
       addon.notify("READY=1\nSTATUS=forwarding");
       return daemon;
     } catch (error) {
-      await instance.stop();
+      await router.stop();
       throw error;
     }
   }
@@ -87,7 +86,7 @@ export class Daemon {
       try {
         const config = await loadConfig(this.#file);
         checkReload(this.#config, config, this.#file);
-        await this.#apply(config);
+        await this.#apply(config, this.#config);
         this.#config = config;
       } catch (error) {
         this.#log.error(`reload failed, the configuration before it stays in force\n${formatError(error)}`);
@@ -101,10 +100,10 @@ export class Daemon {
     this.#log.info("stopping");
     await this.#changing;
     await this.#api.close();
-    await this.#instance.stop();
+    await this.#router.stop();
   }
 
-  async #apply(config: Config): Promise<void> {
+  async #apply(config: Config, previous: Config | undefined): Promise<void> {
     const started = performance.now();
     const done = (success: boolean): number => {
       const seconds = (performance.now() - started) / 1000;
@@ -112,9 +111,9 @@ export class Daemon {
       return seconds;
     };
     try {
-      const steps = await apply(this.#instance.task, this.#instance.netlink, config);
+      const steps = await apply(this.#router.kernels, config, previous);
       const seconds = done(true);
-      this.#log.info({ steps: steps.map(describe), seconds }, steps.length === 0 ? "nothing to change" : "configuration applied");
+      this.#log.info({ steps: steps.map(({ words }) => words), seconds }, steps.length === 0 ? "nothing to change" : "configuration applied");
     } catch (error) {
       done(false);
       throw error;

@@ -5,7 +5,7 @@ import type { Config } from "../config/model.js";
 import { NuseError } from "../errors.js";
 
 /** What is fixed when the kernel boots cannot change under it. */
-const fixed = { worker: "workers", ports: "ports", listen: "api", logLevel: "log" } as const;
+const fixed = { workers: "workers", ports: "ports", listen: "api", logLevel: "log" } as const;
 
 /** Throws if the step from `now` to `next` takes more than a reload. */
 export function checkReload(now: Config, next: Config, file: string): void {

@@ -3,27 +3,21 @@
 // calls JavaScript.
 
 import type { NativeEngine } from "../engine/addon.js";
+import type { RouterEvents } from "./router.js";
 
 const interval = 50;
 
-export interface KernelEvents {
-  /** A line of the kernel's log. */
-  onLog(line: string): void;
-  /** The instance has died of this; said once. */
-  onDeath(reason: string): void;
-}
-
 /** Watch a worker's kernel until the function that is returned is called. */
-export function watchKernel(engine: NativeEngine, worker: number, { onLog, onDeath }: KernelEvents): () => void {
+export function watchKernel(engine: NativeEngine, worker: number, { onLog, onDeath }: RouterEvents): () => void {
   let rest = "";
   const look = (): void => {
     const lines = (rest + engine.readLog(worker)).split("\n");
     rest = lines.pop() ?? "";
-    lines.forEach((line) => onLog(line.trimEnd()));
+    lines.forEach((line) => onLog(worker, line.trimEnd()));
     const reason = engine.panic(worker);
     if (reason !== null) {
       clearInterval(timer);
-      onDeath(reason);
+      onDeath(worker, reason);
     }
   };
   const timer = setInterval(look, interval);

@@ -11,9 +11,10 @@ import { registerInterfaces } from "./interfaces.js";
 import { portMeanings, workerMeanings } from "./meanings.js";
 
 export interface MetricSources {
-  worker(): Counters;
-  drops(): readonly Drop[];
-  ports(): readonly (readonly [name: string, counters: Counters])[];
+  workers(): readonly (readonly [worker: number, counters: Counters])[];
+  drops(): readonly (readonly [worker: number, drops: readonly Drop[]])[];
+  /** Each worker's part of each port. */
+  ports(): readonly (readonly [port: string, worker: number, counters: Counters])[];
   links(): Promise<readonly Link[]>;
 }
 
@@ -25,12 +26,12 @@ export interface Metrics {
 
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
-  const worker = { worker: "0" };
-  registerCounters(registry, workerMeanings, ["worker"], () => [[worker, sources.worker()]]);
-  registerBursts(registry, () => [[worker, sources.worker()]]);
-  registerDrops(registry, () => [[worker, sources.drops()]]);
-  registerCounters(registry, portMeanings, ["port"], () =>
-    sources.ports().map(([port, counters]) => [{ port }, counters]),
+  const workers = () => sources.workers().map(([worker, counters]) => [{ worker: String(worker) }, counters] as const);
+  registerCounters(registry, workerMeanings, ["worker"], workers);
+  registerBursts(registry, workers);
+  registerDrops(registry, () => sources.drops().map(([worker, drops]) => [{ worker: String(worker) }, drops] as const));
+  registerCounters(registry, portMeanings, ["port", "worker"], () =>
+    sources.ports().map(([port, worker, counters]) => [{ port, worker: String(worker) }, counters] as const),
   );
   registerInterfaces(registry, () => sources.links());
   collectDefaultMetrics({ register: registry, prefix: "nuse_" });

@@ -39,8 +39,8 @@ describe("what it serves", () => {
     await ping(lab.network.a, hosts.b.v4, 20);
     const after = await lab.nused.metrics();
     for (const metric of [
-      'nuse_port_receive_frames_total{port="left"}',
-      'nuse_port_transmit_frames_total{port="right"}',
+      'nuse_port_receive_frames_total{port="left",worker="0"}',
+      'nuse_port_transmit_frames_total{port="right",worker="0"}',
       'nuse_network_receive_packets_total{device="left"}',
       'nuse_network_transmit_bytes_total{device="right"}',
       'nuse_worker_receive_frames_total{worker="0"}',

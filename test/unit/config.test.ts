@@ -29,7 +29,7 @@ describe("a configuration file", () => {
     expect(config.interfaces[0]).toMatchObject({ name: "wan0", up: true, mtu: 9000 });
     expect(config.routes.map(({ to }) => formatPrefix(to))).toEqual(["0.0.0.0/0"]);
     expect([...config.sysctls]).toEqual([["net/ipv4/ip_forward", "1"]]);
-    expect(config.worker).toEqual({ cpu: undefined, memory: 256 * 1024 * 1024, idle: "adaptive" });
+    expect(config.workers).toEqual({ cpus: [undefined], memory: 256 * 1024 * 1024, idle: "adaptive" });
     expect(config.listen).toEqual({ kind: "unix", path: "/run/nuse/nused.sock" });
   });
 

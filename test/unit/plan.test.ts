@@ -5,8 +5,9 @@ import { readConfig } from "../../control/config/load.js";
 import type { Config } from "../../control/config/model.js";
 import { parseAddress, parsePrefix } from "../../control/net/address.js";
 import { plan } from "../../control/plan/plan.js";
-import type { Route, RunningAddress, State } from "../../control/plan/state.js";
-import { describe } from "../../control/plan/step.js";
+import type { RunningAddress } from "../../control/sections/addresses/state.js";
+import type { Route } from "../../control/sections/routes/state.js";
+import type { State } from "../../control/sections/state.js";
 
 const config = (text: string): Config =>
   readConfig(`ports:\n  wan0: { device: "raw:eth1" }\n${text}`, "nuse.yaml");
@@ -16,18 +17,21 @@ interface Running {
   readonly mtu?: number;
   readonly addresses?: readonly RunningAddress[];
   readonly routes?: readonly Route[];
-  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly sysctl?: Readonly<Record<string, string>>;
+  /** What sysctls were before the configuration set them. */
+  readonly originals?: Readonly<Record<string, string>>;
 }
 
 /** A state with lo up and wan0 as said. */
-function state({ up = true, mtu = 1500, addresses = [], routes = [], sysctls = {} }: Running): State {
+function state({ up = true, mtu = 1500, addresses = [], routes = [], sysctl = {}, originals = {} }: Running): State {
   return {
-    interfaces: new Map([
-      ["lo", { index: 1, name: "lo", up: true, mtu: 65536, addresses: [] }],
-      ["wan0", { index: 2, name: "wan0", up, mtu, addresses }],
+    links: new Map([
+      ["lo", { index: 1, name: "lo", up: true, mtu: 65536 }],
+      ["wan0", { index: 2, name: "wan0", up, mtu }],
     ]),
+    addresses: new Map([["wan0", addresses]]),
     routes,
-    sysctls: new Map(Object.entries(sysctls)),
+    sysctl: new Map(Object.entries(sysctl).map(([name, value]) => [name, { value, original: originals[name] }])),
   };
 }
 
@@ -36,7 +40,7 @@ const learned = (text: string): RunningAddress => ({ prefix: parsePrefix(text)!,
 const route = (to: string, via: string, metric = 0): Route => ({
   to: parsePrefix(to)!, via: parseAddress(via), interface: "wan0", metric,
 });
-const steps = (running: State, wanted: Config): string[] => plan(running, wanted).map(describe);
+const steps = (running: State, wanted: Config): string[] => plan(running, wanted).map(({ words }) => words);
 
 group("a plan", () => {
   const wanted = config(
@@ -45,9 +49,9 @@ group("a plan", () => {
   );
 
   it("sets up an instance that has nothing yet, each step after what it needs", () => {
-    expect(steps(state({ up: false, sysctls: { "net/ipv4/ip_forward": "0" } }), wanted)).toEqual([
-      "set net/ipv4/ip_forward to 1 (was 0)",
+    expect(steps(state({ up: false, sysctl: { "net/ipv4/ip_forward": "0" } }), wanted)).toEqual([
       "set the MTU of wan0 to 9000 (was 1500)",
+      "set net/ipv4/ip_forward to 1 (was 0)",
       "set wan0 up",
       "add 192.0.2.2/30 to wan0",
       "route 0.0.0.0/0 via 192.0.2.1",
@@ -59,7 +63,7 @@ group("a plan", () => {
       mtu: 9000,
       addresses: [owned("192.0.2.2/30"), learned("fe80::1/64")],
       routes: [route("0.0.0.0/0", "192.0.2.1")],
-      sysctls: { "net/ipv4/ip_forward": "1" },
+      sysctl: { "net/ipv4/ip_forward": "1" },
     });
     expect(steps(running, wanted)).toEqual([]);
   });
@@ -86,7 +90,7 @@ group("a plan", () => {
       mtu: 9000,
       addresses: [owned("192.0.2.2/30")],
       routes: [route("0.0.0.0/0", "192.0.2.9"), route("10.0.0.0/8", "192.0.2.1")],
-      sysctls: { "net/ipv4/ip_forward": "1" },
+      sysctl: { "net/ipv4/ip_forward": "1" },
     });
     expect(steps(running, wanted)).toEqual([
       "route 0.0.0.0/0 via 192.0.2.1",
@@ -101,8 +105,13 @@ group("a plan", () => {
   });
 
   it("compares sysctls by their words, not their spaces", () => {
-    const running = state({ sysctls: { "net/ipv4/tcp_rmem": "4096\t131072\t6291456" } });
+    const running = state({ sysctl: { "net/ipv4/tcp_rmem": "4096\t131072\t6291456" } });
     expect(steps(running, config("sysctl: { net.ipv4.tcp_rmem: 4096 131072 6291456 }\n"))).toEqual([]);
+  });
+
+  it("gives a sysctl that is no longer named the value it had", () => {
+    const running = state({ sysctl: { "net/ipv4/ip_forward": "1" }, originals: { "net/ipv4/ip_forward": "0" } });
+    expect(steps(running, config(""))).toEqual(["set net/ipv4/ip_forward to 0 (was 1)"]);
   });
 
   it("sets an interface down last", () => {
