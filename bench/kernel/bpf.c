@@ -94,7 +94,7 @@ static void emit_flow(struct program *program, unsigned int offset, unsigned int
 }
 
 static void assemble(struct program *program, const struct bpf_generator *maps,
-		     const struct traffic *traffic)
+		     const struct traffic *traffic, int target)
 {
 	bool four = traffic->family == AF_INET;
 
@@ -119,6 +119,11 @@ static void assemble(struct program *program, const struct bpf_generator *maps,
 	emit_template(program, traffic);
 	emit_flow(program, four ? FLOW4_OFFSET : FLOW6_OFFSET, four ? FLOW4_SIZE : FLOW6_SIZE);
 	emit(program, MOV_IMM(R0, XDP_PASS));
+	if (target) {
+		emit(program, MOV_IMM(R1, target));
+		emit(program, MOV_IMM(R2, 0));
+		emit(program, CALL(BPF_FUNC_redirect));
+	}
 	emit(program, EXIT);
 }
 
@@ -150,7 +155,8 @@ static int fill_flows(int map, const struct traffic *traffic, unsigned int flow_
 	return 0;
 }
 
-int bpf_generator_load(struct bpf_generator *generator, const struct traffic *traffic)
+int bpf_generator_load(struct bpf_generator *generator, const struct traffic *traffic,
+		       int target)
 {
 	unsigned int flow_size = traffic->family == AF_INET ? FLOW4_SIZE : FLOW6_SIZE;
 	struct program program = { .nr = 0 };
@@ -167,7 +173,7 @@ int bpf_generator_load(struct bpf_generator *generator, const struct traffic *tr
 	err = fill_flows(generator->flows, traffic, flow_size);
 	if (err)
 		return err;
-	assemble(&program, generator, traffic);
+	assemble(&program, generator, traffic, target);
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = BPF_PROG_TYPE_XDP;
 	attr.insns = (uint64_t)(uintptr_t)program.insns;

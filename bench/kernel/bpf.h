@@ -3,8 +3,8 @@
 #define BENCH_BPF_H
 
 /*
- * The XDP program of host_inject.c: it makes the frame of the next flow, as a
- * port of the library does, and passes it on.
+ * An XDP program for live frames: it makes the frame of the next flow, as a port
+ * of the library does, and passes it up or sends it on another interface.
  */
 struct traffic;
 
@@ -13,8 +13,12 @@ struct bpf_generator {
 	int flows, counter;		/* its maps */
 };
 
-/* 0 or a negative errno number. Three descriptors for the caller to close. */
-int bpf_generator_load(struct bpf_generator *generator, const struct traffic *traffic);
+/*
+ * Frames go to interface `target`, 0 = up the stack. 0 or a negative errno
+ * number. Three descriptors for the caller to close.
+ */
+int bpf_generator_load(struct bpf_generator *generator, const struct traffic *traffic,
+		       int target);
 
 /*
  * Run the program on `repeat` frames that arrive at `ifindex`, in lists of

@@ -73,7 +73,7 @@ int host_inject_start(struct host *host, const struct scenario *scenario)
 	if (err)
 		goto fail;
 	step = "a BPF program";
-	err = bpf_generator_load(&generator, host->traffic);
+	err = bpf_generator_load(&generator, host->traffic, 0);
 	host->program = generator.program;
 	host->flows = generator.flows;
 	host->counter = generator.counter;

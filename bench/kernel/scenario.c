@@ -48,7 +48,7 @@ const struct traffic *scenario_traffic(const struct scenario *scenario)
 	for (unsigned int i = 0; i < nr; i++)
 		if (tables[i] == table && made[i].nr_flows == scenario->flows)
 			return &made[i];
-	if (!table || nr == CACHED || traffic_make(&made[nr], table, scenario->flows))
+	if (!table || nr == CACHED || traffic_make(&made[nr], table, scenario->flows, 0))
 		return NULL;
 	tables[nr] = table;
 	return &made[nr++];

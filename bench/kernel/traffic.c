@@ -103,25 +103,28 @@ static void make_source(uint8_t family, unsigned int i, uint8_t *to)
 	memcpy(to, source.bytes, family == AF_INET ? 4 : 16);
 }
 
-int traffic_make(struct traffic *traffic, const struct table *table, unsigned int nr_flows)
+int traffic_make(struct traffic *traffic, const struct table *table, unsigned int nr_flows,
+		 unsigned int frame_size)
 {
 	uint64_t state = 12345;
 	bool four = table->family == AF_INET;
 	unsigned int offset = four ? FLOW4_OFFSET : FLOW6_OFFSET;
 	unsigned int size = four ? FLOW4_SIZE : FLOW6_SIZE;
-	unsigned int bytes = four ? 4 : 16;
+	unsigned int bytes = four ? 4 : 16, least = four ? FRAME4_SIZE : FRAME6_SIZE;
 
+	if (frame_size && (frame_size < least || frame_size > FRAME_MAX))
+		return -EINVAL;
 	*traffic = (struct traffic){ .family = table->family, .nr_flows = nr_flows,
-				     .size = four ? FRAME4_SIZE : FRAME6_SIZE };
+				     .size = frame_size ? frame_size : least };
 	traffic->flows = malloc((size_t)nr_flows * size + 64);
 	if (!traffic->flows)
 		return -ENOMEM;
 	make_template(traffic);
 	for (unsigned int i = 0; i < nr_flows; i++) {
-		uint8_t frame[64], *source;
+		uint8_t frame[FRAME_MAX], *source;
 		struct address target;
 
-		memcpy(frame, traffic->template, sizeof(frame));
+		memcpy(frame, traffic->template, traffic->size);
 		source = frame + 14 + (four ? 12 : 8);
 		make_source(table->family, i, source);
 		table_pick(table, &state, &target);

@@ -4,8 +4,9 @@
 
 /*
  * The frames: UDP of the smallest size, 60 bytes for IPv4 and 62 for IPv6 (64
- * and 66 with the frame check sequence), all checksums right. A frame is a
- * template with the part in which flows differ laid over it.
+ * and 66 with the frame check sequence), or padded with zeros to a larger one;
+ * all checksums right. A frame is a template with the part in which flows differ
+ * laid over it.
  */
 #include <stdint.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #define FRAME4_SIZE	60u
 #define FRAME6_SIZE	62u
+#define FRAME_MAX	1514u
 #define FLOW4_OFFSET	24u		/* IPv4 header checksum up to UDP checksum */
 #define FLOW4_SIZE	18u
 #define FLOW6_OFFSET	22u		/* IPv6 source up to UDP checksum */
@@ -28,12 +30,16 @@ struct traffic {
 	uint8_t family;
 	unsigned int size;		/* bytes of a frame */
 	unsigned int nr_flows;
-	uint8_t template[64];
+	uint8_t template[FRAME_MAX];
 	uint8_t *flows;			/* nr_flows times what differs */
 };
 
-/* Flows to addresses inside the prefixes of `table`, spread over all of it. */
-int traffic_make(struct traffic *traffic, const struct table *table, unsigned int nr_flows);
+/*
+ * Flows to addresses inside the prefixes of `table`, spread over all of it, in
+ * frames of `size` bytes, 0 = the least. 0 or a negative errno number.
+ */
+int traffic_make(struct traffic *traffic, const struct table *table, unsigned int nr_flows,
+		 unsigned int size);
 void traffic_free(struct traffic *traffic);
 
 /* The whole frame of flow i at `frame`: one copy of it and one of the flow. */

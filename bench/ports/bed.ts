@@ -13,8 +13,8 @@ import { addCable, hosts, setUpHost, silence } from "../../lab/network.js";
 /** Destinations of the generator: RFC 2544's network for benchmarks. */
 export const destinations = "198.18.0.0/15";
 
-/** The router's addresses, and a next hop that nobody has: the sink drops it at once. */
-export const routerMac = { left: "02:00:00:00:0a:01", right: "02:00:00:00:0b:01" } as const;
+/** The router's addresses, of which the generator knows the left one, and a next hop that nobody has: the sink drops it at once. */
+export const routerMac = { left: "02:00:00:00:01:01", right: "02:00:00:00:02:01" } as const;
 export const nextHop = { v4: hosts.b.v4, mac: "02:00:00:00:0f:0f" } as const;
 
 /** An end of a cable: a device and the namespace it is in. */
@@ -44,6 +44,8 @@ export function vethBed(mtu = 1500): Bed {
     host.ip("link", "set", "eth0", "mtu", String(mtu), "up");
     // AF_XDP sees frames before their checksums are made.
     host.run("ethtool", "-K", "eth0", "tx", "off");
+    // NAPI, which is how a veth takes frames that are no skbs yet.
+    router.run("ethtool", "-K", device, "gro", "on");
   }
   return {
     router,

@@ -18,7 +18,8 @@ const loads: readonly Load[] = [64, 1024].flatMap((size) => [1, 10_000].map((flo
 
 const all = ["memif", ...Object.keys(groups)];
 
-const keyOf = (subject: Subject, quantity: string): string => `${subject.name}/${quantity}`;
+/** The host's kernel is a subject of every group. */
+const keyOf = (group: Group, subject: Subject, quantity: string): string => `${group.name}/${subject.name}/${quantity}`;
 const loadName = ({ size, flows }: Load): string => `${size}-bytes/${flows}-flows`;
 
 let present: Bed | undefined;
@@ -50,49 +51,49 @@ async function inBed(
   }
 }
 
-async function measureForwarding(subject: Subject, results: Results): Promise<void> {
+async function measureForwarding(group: Group, subject: Subject, results: Results): Promise<void> {
   await inBed(subject, {}, async (bed) => {
     await carrier(bed.generator);
     await carrier(bed.sink);
     for (const load of loads) {
       const { forwarded, offered } = await forwarding(bed, load);
-      results.add(keyOf(subject, loadName(load)), forwarded / 1e6);
-      results.add(keyOf(subject, `${loadName(load)}/offered`), offered / 1e6);
+      results.add(keyOf(group, subject, loadName(load)), forwarded / 1e6);
+      results.add(keyOf(group, subject, `${loadName(load)}/offered`), offered / 1e6);
     }
   });
 }
 
-async function measureLatency(subject: Subject, results: Results): Promise<void> {
+async function measureLatency(group: Group, subject: Subject, results: Results): Promise<void> {
   await inBed(subject, { resolve: true }, async (bed) => {
     bed.inhabit();
     const times = await roundTrips(bed, 0.002, 500);
-    results.add(keyOf(subject, "rtt-p50"), percentile(times, 0.5));
-    results.add(keyOf(subject, "rtt-p99"), percentile(times, 0.99));
+    results.add(keyOf(group, subject, "rtt-p50"), percentile(times, 0.5));
+    results.add(keyOf(group, subject, "rtt-p99"), percentile(times, 0.99));
   });
 }
 
 /** Asleep without traffic; then a request a quarter of a second. */
-async function measureIdle(subject: Subject, results: Results): Promise<void> {
+async function measureIdle(group: Group, subject: Subject, results: Results): Promise<void> {
   await inBed(subject, { resolve: true, idle: "adaptive" }, async (bed, { pid }) => {
     bed.inhabit();
     await roundTrips(bed, 0.1, 3);
-    if (pid !== undefined) results.add(keyOf(subject, "idle-share"), 100 * (await processorShare(pid, 5)));
+    if (pid !== undefined) results.add(keyOf(group, subject, "idle-share"), 100 * (await processorShare(pid, 5)));
     const times = await roundTrips(bed, 0.25, 20);
-    results.add(keyOf(subject, "idle-rtt-p50"), percentile(times, 0.5));
-    results.add(keyOf(subject, "idle-rtt-p90"), percentile(times, 0.9));
+    results.add(keyOf(group, subject, "idle-rtt-p50"), percentile(times, 0.5));
+    results.add(keyOf(group, subject, "idle-rtt-p90"), percentile(times, 0.9));
   });
 }
 
-async function measureRound(chosen: readonly Group[], shared: boolean, results: Results): Promise<void> {
+async function measureRound(chosen: readonly Group[], shared: boolean, timed: boolean, results: Results): Promise<void> {
   if (shared) await measureShared(loads, results);
-  for (const { subjects } of chosen) {
-    for (const subject of subjects) {
+  for (const group of chosen) {
+    for (const subject of group.subjects) {
       process.stderr.write(`  ${subject.name}: forwarding`);
-      await measureForwarding(subject, results);
-      if (!subject.name.startsWith("testpmd")) {
+      await measureForwarding(group, subject, results);
+      if (timed && subject.timed) {
         process.stderr.write(", round trips, idling");
-        await measureLatency(subject, results);
-        await measureIdle(subject, results);
+        await measureLatency(group, subject, results);
+        await measureIdle(group, subject, results);
       }
       process.stderr.write("\n");
     }
@@ -104,16 +105,16 @@ function verdict(ratio: number, wanted: number | undefined): string {
   return ratio >= wanted ? `  >= ${wanted} ok` : `  >= ${wanted} MISSED`;
 }
 
-function printForwarding({ subjects, wanted }: Group, results: Results): void {
-  const [ours, ...references] = subjects;
+function printForwarding(group: Group, results: Results): void {
+  const { subjects: [ours, ...references], wanted } = group;
   for (const load of loads) {
-    const rates = results.get(keyOf(ours, loadName(load)));
-    const offered = summarise(results.get(keyOf(ours, `${loadName(load)}/offered`))).median;
+    const rates = results.get(keyOf(group, ours, loadName(load)));
+    const offered = summarise(results.get(keyOf(group, ours, `${loadName(load)}/offered`))).median;
     const { median } = summarise(rates);
     const limit = median > 0.98 * offered ? ", all that was offered" : "";
     console.log(`${ours.name} ${loadName(load)}: ${format(summarise(rates), 3)} Mpps${limit}`);
     for (const reference of references) {
-      const theirs = results.get(keyOf(reference, loadName(load)));
+      const theirs = results.get(keyOf(group, reference, loadName(load)));
       const ratio = summarise(ratios(rates, theirs));
       console.log(
         `  ${format(ratio, 2)} of ${reference.name}, ${format(summarise(theirs), 3)} Mpps` +
@@ -139,22 +140,22 @@ function printShared(results: Results): void {
   console.log("");
 }
 
-function printLatency({ subjects }: Group, results: Results): void {
-  const ours = subjects[0];
-  const host = subjects.find(({ name }) => name === "host kernel");
+function printLatency(group: Group, results: Results): void {
+  const ours = group.subjects[0];
+  const host = group.subjects.find(({ name }) => name === "host kernel");
   for (const quantity of ["rtt-p50", "rtt-p99"]) {
-    const times = results.get(keyOf(ours, quantity));
-    const theirs = host ? results.get(keyOf(host, quantity)) : [];
+    const times = results.get(keyOf(group, ours, quantity));
+    const theirs = host ? results.get(keyOf(group, host, quantity)) : [];
     const beside = summarise(ratios(times, theirs));
     console.log(
       `${ours.name} ${quantity}: ${format(summarise(times), 1)} us; host kernel ${format(summarise(theirs), 1)} us;` +
         ` ratio ${format(beside, 2)}${beside.median <= 1 ? "  <= 1 ok" : "  <= 1 MISSED"}`,
     );
   }
-  const share = summarise(results.get(keyOf(ours, "idle-share")));
+  const share = summarise(results.get(keyOf(group, ours, "idle-share")));
   console.log(`${ours.name} idle, adaptive: ${format(share, 2)} % of a core${share.median < 2 ? "  < 2 ok" : "  < 2 MISSED"}`);
-  const first = results.get(keyOf(ours, "idle-rtt-p50"));
-  const hosts = host ? results.get(keyOf(host, "idle-rtt-p50")) : [];
+  const first = results.get(keyOf(group, ours, "idle-rtt-p50"));
+  const hosts = host ? results.get(keyOf(group, host, "idle-rtt-p50")) : [];
   const added = summarise(first.map((time, round) => time - hosts[round]!));
   console.log(
     `${ours.name} first round trip after a quarter of a second: p50 ${format(summarise(first), 1)} us;` +
@@ -166,6 +167,7 @@ interface Options {
   readonly rounds: string;
   readonly only?: string[];
   readonly json?: string;
+  readonly forwarding?: boolean;
 }
 
 async function main(options: Options): Promise<void> {
@@ -180,12 +182,12 @@ async function main(options: Options): Promise<void> {
   removeLeftovers();
   for (let round = 1; round <= Number(options.rounds); round++) {
     console.error(`round ${round} of ${options.rounds}`);
-    await measureRound(chosen, shared, results);
+    await measureRound(chosen, shared, !options.forwarding, results);
   }
   if (shared) printShared(results);
   for (const group of chosen) {
     printForwarding(group, results);
-    printLatency(group, results);
+    if (!options.forwarding) printLatency(group, results);
     console.log("");
   }
   if (options.json) writeFileSync(options.json, results.lines());
@@ -195,6 +197,7 @@ const command = new Command("npm run bench -- ports")
   .description("Forwarding, round trips and idling of each kind of port, beside DPDK's testpmd and the host's kernel.")
   .option("--rounds <n>", "measure everything n times, in turn", "3")
   .option("--only <group...>", `of ${all.join(", ")}`)
+  .option("--forwarding", "neither round trips nor idling")
   .option("--json <file>", "write every value there, an object a line")
   .action(main);
 

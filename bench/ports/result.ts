@@ -38,6 +38,10 @@ export class Results {
     return this.#values.get(name) ?? [];
   }
 
+  names(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+
   /** One JSON object a line: name and the values of the rounds. */
   lines(): string {
     return [...this.#values].map(([name, values]) => `${JSON.stringify({ name, values })}\n`).join("");

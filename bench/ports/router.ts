@@ -53,8 +53,12 @@ export const testpmd = (vdev: (device: string, index: number) => string): Start 
   return { pid: child.pid, stop: () => end(child, "SIGKILL") };
 };
 
-/** The kernel of the host, kept on processor 0 by receive packet steering. */
-export const hostKernel: Start = async (bed, settings = {}) => {
+/**
+ * The kernel of the host. `steered`: kept on processor 0 by receive packet
+ * steering, as the others are; else it forwards where frames come in, on the
+ * generator's processor, which spares it the way to another.
+ */
+export const hostKernel = (steered: boolean): Start => async (bed, settings = {}) => {
   const { router } = bed;
   router.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
   for (const [device, mac, address] of [
@@ -62,8 +66,7 @@ export const hostKernel: Start = async (bed, settings = {}) => {
   ] as const) {
     router.ip("link", "set", device, "address", mac);
     router.ip("address", "add", `${address}/24`, "dev", device);
-    // Steered frames pay for the way to the other processor, so not where time is measured.
-    if (!settings.resolve) router.run("sh", "-c", `echo 1 > /sys/class/net/${device}/queues/rx-0/rps_cpus`);
+    if (steered) router.run("sh", "-c", `echo 1 > /sys/class/net/${device}/queues/rx-0/rps_cpus`);
   }
   if (!settings.resolve) router.ip("neigh", "replace", nextHop.v4, "lladdr", nextHop.mac, "dev", "right0");
   router.ip("route", "add", destinations, "via", nextHop.v4);

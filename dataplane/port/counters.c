@@ -15,6 +15,8 @@ unsigned int nuse_port_counters(void *port, struct nuse_counter *counters, unsig
 		{ "tx_dropped", stats->tx_dropped },
 		{ "tx_copied", stats->tx_copied },
 		{ "link_changes", stats->link_changes },
+		{ "gossip_heard", stats->gossip_heard },
+		{ "gossip_lost", stats->gossip_lost },
 	};
 	unsigned int n = sizeof(all) / sizeof(all[0]);
 

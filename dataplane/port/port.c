@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "gossip.h"
 #include "registry.h"
 
 static int check_options(const char *spec, const struct nuse_port_options *options,
@@ -51,26 +52,38 @@ int nuse_port_open(const char *spec, const struct nuse_port_options *options,
 		port->config.flags |= NUSE_PORT_RX_LIST;
 	snprintf(port->config.name, sizeof(port->config.name), "%s", options->name);
 	snprintf(port->config.driver, sizeof(port->config.driver), "%s", backend->name);
+	err = nuse_gossip_join(port, options->sibling);
+	if (err) {
+		nuse_port_close(port);
+		return nuse_error_errno(&error, -err, "%s: no inbox for the port", spec);
+	}
 	*out = port;
 	return 0;
 }
 
 void nuse_port_close(struct nuse_port *port)
 {
-	if (port)
-		port->backend->close(port);
+	if (!port)
+		return;
+	nuse_gossip_leave(port);
+	port->backend->close(port);
 }
 
-int nuse_port_attach(struct nuse_port *port, struct nuse_instance *inst)
+int nuse_port_attach(struct nuse_port *port, struct nuse_instance *inst, char *text, size_t size)
 {
+	const struct nuse_error error = { text, size };
 	long ifindex;
 
 	port->instance = inst;
 	port->lib = nuse_instance_library(inst);
 	nuse_instance_ram(inst, &port->ram);
-	ifindex = port->backend->attach ? port->backend->attach(port) : 0;
-	if (!ifindex)
+	ifindex = port->backend->attach ? port->backend->attach(port, text, size) : 0;
+	if (!ifindex) {
 		ifindex = nuse_instance_port_add(inst, &port->config, &port->kernel);
+		if (ifindex < 0)
+			nuse_error_errno(&error, (int)-ifindex, "%s: no interface %s in the kernel",
+					 port->backend->name, port->config.name);
+	}
 	if (ifindex < 0) {
 		port->kernel = NULL;
 		if (port->backend->detach)
@@ -88,6 +101,7 @@ void nuse_port_detach(struct nuse_port *port)
 	if (!port->kernel)
 		return;
 	nuse_instance_port_remove(port->instance, port->kernel);
+	nuse_gossip_hush(port);
 	port->kernel = NULL;
 	if (port->backend->detach)
 		port->backend->detach(port);
@@ -108,6 +122,29 @@ void nuse_port_service(struct nuse_port *port)
 	port->link_up = up;
 	port->link_speed = speed;
 	nuse_instance_port_link(port->instance, port->kernel, up, speed);
+}
+
+bool nuse_port_arm(struct nuse_port *port)
+{
+	bool quiet = nuse_gossip_arm(port);
+
+	return (!port->backend->arm || port->backend->arm(port)) && quiet;
+}
+
+void nuse_port_disarm(struct nuse_port *port)
+{
+	nuse_gossip_disarm(port);
+	if (port->backend->disarm)
+		port->backend->disarm(port);
+}
+
+unsigned int nuse_port_pollfds(struct nuse_port *port, struct pollfd *fds, unsigned int max)
+{
+	unsigned int n = nuse_gossip_pollfds(port, fds, max);
+
+	if (port->backend->pollfds)
+		n += port->backend->pollfds(port, fds + n, max - n);
+	return n;
 }
 
 void nuse_port_read_stats(const struct nuse_port *port, struct nuse_port_stats *stats)

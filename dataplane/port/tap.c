@@ -55,10 +55,12 @@ const struct nuse_port_ops nuse_tap_ops = {
 	.counters = nuse_port_counters,
 };
 
-static int tap_attach(struct nuse_port *port)
+static int tap_attach(struct nuse_port *port, char *text, size_t size)
 {
 	struct tap_port *tap = (struct tap_port *)port;
 
+	(void)text;
+	(void)size;
 	nuse_doorman_open(&tap->doorman, tap->nr_queues);
 	return 0;
 }

@@ -20,75 +20,6 @@ static bool has_worker(const struct nuse_engine *engine, unsigned int worker)
 	return worker < NUSE_ENGINE_WORKERS && atomic_load(&engine->present) >> worker & 1;
 }
 
-/* -------------------------------------------------- parts, under `changes` */
-
-static void set_share(struct nuse_engine *engine, struct engine_port *port, unsigned int worker,
-		      struct nuse_port *share)
-{
-	pthread_mutex_lock(&engine->lists);
-	port->shares[worker] = share;
-	pthread_mutex_unlock(&engine->lists);
-}
-
-static struct nuse_port *first_share(const struct engine_port *port)
-{
-	for (unsigned int i = 0; i < NUSE_ENGINE_WORKERS; i++)
-		if (port->shares[i])
-			return port->shares[i];
-	return NULL;
-}
-
-/* Open the device for one more worker and attach it there. */
-static int join(struct nuse_engine *engine, struct engine_port *port, unsigned int worker,
-		const struct nuse_error *error)
-{
-	const struct nuse_engine_port *wanted = &port->wanted;
-	const struct nuse_port *sibling = first_share(port);
-	const struct nuse_port_options options = {
-		.name = wanted->name,
-		.queues = wanted->queues,
-		.mtu = wanted->mtu,
-		.mac = wanted->mac,
-		.rx_list = wanted->rx_list,
-		.sibling = sibling,
-	};
-	struct nuse_port *share;
-	int err = nuse_port_open(wanted->spec, &options, &share, error->text, error->size);
-
-	if (err)
-		return err;
-	/* A made-up address must be the same for all. */
-	if (sibling)
-		memcpy(share->config.mac, sibling->config.mac, sizeof(share->config.mac));
-	err = nuse_worker_add_port(nuse_engine_slot(engine, worker)->worker, share);
-	if (err < 0) {
-		nuse_port_close(share);
-		return nuse_error_errno(error, -err, "%s: worker %u does not take port %s",
-					wanted->spec, worker, wanted->name);
-	}
-	set_share(engine, port, worker, share);
-	return 0;
-}
-
-static void leave(struct nuse_engine *engine, struct engine_port *port, unsigned int worker)
-{
-	struct nuse_port *share = port->shares[worker];
-
-	if (!share)
-		return;
-	nuse_worker_remove_port(nuse_engine_slot(engine, worker)->worker, share);
-	set_share(engine, port, worker, NULL);
-	nuse_port_close(share);
-}
-
-static void leave_all(struct nuse_engine *engine, struct engine_port *port)
-{
-	for (unsigned int i = 0; i < NUSE_ENGINE_WORKERS; i++)
-		leave(engine, port, i);
-}
-
-/* ------------------------------------------------- ports, under `changes` */
-
 static void free_port(struct engine_port *port)
 {
 	free((char *)(uintptr_t)port->wanted.name);
@@ -124,7 +55,7 @@ static void forget_unused(struct nuse_engine *engine)
 	while (*at) {
 		struct engine_port *port = *at;
 
-		if (first_share(port)) {
+		if (nuse_engine_first_share(port)) {
 			at = &port->next;
 			continue;
 		}
@@ -137,7 +68,7 @@ static void forget_unused(struct nuse_engine *engine)
 void nuse_engine_leave_ports(struct nuse_engine *engine, unsigned int worker)
 {
 	for (struct engine_port *port = engine->ports; port; port = port->next)
-		leave(engine, port, worker);
+		nuse_engine_leave(engine, port, worker);
 	forget_unused(engine);
 }
 
@@ -186,9 +117,9 @@ static int add(struct nuse_engine *engine, const struct nuse_engine_port *wanted
 	if (!port)
 		return nuse_error(error, ENOMEM, "no memory for port %s", wanted->name);
 	for (uint64_t left = workers; left && !err; left &= left - 1)
-		err = join(engine, port, (unsigned int)__builtin_ctzll(left), error);
+		err = nuse_engine_join(engine, port, (unsigned int)__builtin_ctzll(left), error);
 	if (err) {
-		leave_all(engine, port);
+		nuse_engine_leave_all(engine, port);
 		free_port(port);
 		return err;
 	}
@@ -210,7 +141,7 @@ static int share(struct nuse_engine *engine, const char *name, unsigned int work
 		return nuse_error(error, ENOENT, "there is no worker %u for port %s", worker, name);
 	if (port->shares[worker])
 		return nuse_error(error, EEXIST, "worker %u has port %s already", worker, name);
-	return join(engine, port, worker, error);
+	return nuse_engine_join(engine, port, worker, error);
 }
 
 static int unshare_or_remove(struct nuse_engine *engine, const char *name, int worker)
@@ -220,9 +151,9 @@ static int unshare_or_remove(struct nuse_engine *engine, const char *name, int w
 	if (!port || (worker >= 0 && !port->shares[worker]))
 		return -ENODEV;
 	if (worker >= 0)
-		leave(engine, port, (unsigned int)worker);
+		nuse_engine_leave(engine, port, (unsigned int)worker);
 	else
-		leave_all(engine, port);
+		nuse_engine_leave_all(engine, port);
 	forget_unused(engine);
 	return 0;
 }

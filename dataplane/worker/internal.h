@@ -12,7 +12,8 @@ struct nuse_worker {
 	struct nuse_instance *inst;
 	struct nuse_worker_counters *counters;
 	enum nuse_engine_idle idle;
-	uint64_t spin_ticks;
+	uint64_t spin_ticks;		/* as configured */
+	uint64_t patience;		/* how long to spin before the next sleep, ticks */
 	uint64_t ticks_per_second;
 	_Atomic bool stop;
 
@@ -36,6 +37,12 @@ struct nuse_worker {
 /* sleep.c: the wait operation, and until when to let the kernel use it. */
 void nuse_worker_wait(void *worker, uint64_t deadline);
 uint64_t nuse_worker_wait_until(const struct nuse_worker *worker, uint64_t now);
+
+/*
+ * How long to spin now: it was `patience`, `spin` is configured, and the worker
+ * has slept until a descriptor was ready (`rung`) or a timer due. All in ticks.
+ */
+uint64_t nuse_worker_next_patience(uint64_t patience, uint64_t spin, uint64_t slept, bool rung);
 
 /* counters.c: after each turn; and now and then, to begin a new minute. */
 void nuse_worker_count_turn(struct nuse_worker *worker, long result, uint64_t ticks);

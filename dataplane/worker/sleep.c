@@ -6,7 +6,8 @@
 
 #include "internal.h"
 
-#define SECOND 1000000000ull
+#define SECOND		1000000000ull
+#define PATIENCE	4u		/* most spin times that it may come to spin */
 
 static bool may_sleep(const struct nuse_worker *worker, uint64_t now)
 {
@@ -14,7 +15,7 @@ static bool may_sleep(const struct nuse_worker *worker, uint64_t now)
 	case NUSE_IDLE_POLL:
 		return false;
 	case NUSE_IDLE_ADAPTIVE:
-		return now - worker->worked >= worker->spin_ticks;
+		return now - worker->worked >= worker->patience;
 	default:
 		return true;
 	}
@@ -35,13 +36,10 @@ static bool arm(struct nuse_worker *worker, unsigned int *nr_fds)
 					  .events = POLLIN };
 	*nr_fds = 1;
 	for (struct nuse_port *port = worker->ports; port; port = port->next) {
-		const struct nuse_port_backend *backend = port->backend;
-
-		if (backend->arm && !backend->arm(port))
+		if (!nuse_port_arm(port))
 			quiet = false;
-		if (backend->pollfds)
-			*nr_fds += backend->pollfds(port, worker->fds + *nr_fds,
-						    worker->max_fds - *nr_fds);
+		*nr_fds += nuse_port_pollfds(port, worker->fds + *nr_fds,
+					     worker->max_fds - *nr_fds);
 	}
 	return quiet;
 }
@@ -49,8 +47,21 @@ static bool arm(struct nuse_worker *worker, unsigned int *nr_fds)
 static void disarm(struct nuse_worker *worker)
 {
 	for (struct nuse_port *port = worker->ports; port; port = port->next)
-		if (port->backend->disarm)
-			port->backend->disarm(port);
+		nuse_port_disarm(port);
+}
+
+/*
+ * Who was woken by a frame after a short sleep should rather have waited for it:
+ * waking takes longer than everything else. So it spins longer before the next
+ * sleep, and as configured again after a long one.
+ */
+uint64_t nuse_worker_next_patience(uint64_t patience, uint64_t spin, uint64_t slept, bool rung)
+{
+	uint64_t most = PATIENCE * spin;
+
+	if (!rung || slept + patience > most)
+		return spin;
+	return 2 * patience < most ? 2 * patience : most;
 }
 
 static void sleep_until(struct nuse_worker *worker, uint64_t deadline, uint64_t left,
@@ -58,10 +69,13 @@ static void sleep_until(struct nuse_worker *worker, uint64_t deadline, uint64_t 
 {
 	struct timespec timeout = { .tv_sec = (time_t)(left / SECOND),
 				    .tv_nsec = (long)(left % SECOND) };
-	uint64_t before = __rdtsc();
+	uint64_t before = __rdtsc(), slept;
+	int rung = ppoll(worker->fds, nr_fds, deadline == UINT64_MAX ? NULL : &timeout, NULL);
 
-	ppoll(worker->fds, nr_fds, deadline == UINT64_MAX ? NULL : &timeout, NULL);
-	worker->slept += __rdtsc() - before;
+	slept = __rdtsc() - before;
+	worker->slept += slept;
+	worker->patience = nuse_worker_next_patience(worker->patience, worker->spin_ticks, slept,
+						     rung > 0);
 	worker->woke = true;
 	nuse_count(&worker->counters->sleeps, 1);
 }

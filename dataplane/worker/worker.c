@@ -138,6 +138,7 @@ int nuse_worker_start(struct nuse_instance *inst, const struct nuse_worker_confi
 	worker->idle = config->idle;
 	worker->spin_ticks = (config->spin_us ? config->spin_us : DEFAULT_SPIN_US) *
 			     (ticks / 1000000);
+	worker->patience = worker->spin_ticks;
 	worker->ticks_per_second = ticks;
 	worker->counters->ticks_per_second = ticks;
 	worker->error = text;
@@ -177,6 +178,7 @@ void nuse_worker_stop(struct nuse_worker *worker)
 struct port_request {
 	struct nuse_worker *worker;
 	struct nuse_port *port;
+	struct nuse_error error;
 };
 
 static long add_port(void *arg)
@@ -189,9 +191,11 @@ static long add_port(void *arg)
 
 	nuse_count(&worker->counters->control_calls, 1);
 	if (!fds)
-		return -ENOMEM;
+		return nuse_error(&request->error, ENOMEM, "no memory to watch %s",
+				  request->port->config.name);
 	worker->fds = fds;
-	ifindex = nuse_port_attach(request->port, worker->inst);
+	ifindex = nuse_port_attach(request->port, worker->inst, request->error.text,
+				   request->error.size);
 	if (ifindex < 0)
 		return ifindex;
 	worker->max_fds = max;
@@ -217,16 +221,18 @@ static long remove_port(void *arg)
 	return 0;
 }
 
-int nuse_worker_add_port(struct nuse_worker *worker, struct nuse_port *port)
+int nuse_worker_add_port(struct nuse_worker *worker, struct nuse_port *port, char *text, size_t size)
 {
-	struct port_request request = { worker, port };
+	struct port_request request = { worker, port, { text, size } };
 
+	if (size)
+		*text = 0;
 	return (int)nuse_instance_post(worker->inst, add_port, &request);
 }
 
 void nuse_worker_remove_port(struct nuse_worker *worker, struct nuse_port *port)
 {
-	struct port_request request = { worker, port };
+	struct port_request request = { worker, port, { 0 } };
 
 	if (nuse_instance_post(worker->inst, remove_port, &request) != -ENOTRECOVERABLE)
 		return;

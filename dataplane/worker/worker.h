@@ -43,8 +43,12 @@ int nuse_worker_start(struct nuse_instance *inst, const struct nuse_worker_confi
  */
 void nuse_worker_stop(struct nuse_worker *worker);
 
-/* Attach a port while it runs: its ifindex, or an error. Any thread. */
-int nuse_worker_add_port(struct nuse_worker *worker, struct nuse_port *port);
+/*
+ * Attach a port while it runs: its ifindex, or an error with its text, which is
+ * empty when the worker itself is the reason. Any thread.
+ */
+int nuse_worker_add_port(struct nuse_worker *worker, struct nuse_port *port, char *error,
+			 size_t error_size);
 
 /*
  * Detach it; it may be closed then. Also when the instance has panicked: the

@@ -25,6 +25,10 @@ export interface Backend {
    * left router and of the right one.
    */
   readonly middle?: (scratch: string) => readonly [string, string];
+  /** False: when the left router's process dies, the right one's driver never connects again. */
+  readonly reconnects?: false;
+  /** False: its driver unmaps a dead peer's memory while it may still be reading it. */
+  readonly survivesUnderLoad?: false;
   /** The largest that all its ports take, 9000 at most. */
   readonly mtu: number;
   /** False: the driver has the host put IPv4 fragments together, and takes no frame so large. */
@@ -82,7 +86,7 @@ const raw = veth((name) => `raw:${name}`);
 export const backends: readonly Backend[] = [
   { name: "raw", edge: raw, mtu: 9000 },
   { name: "tap", edge: made((name) => `tap:${name}`), mtu: 9000 },
-  { name: "xdp", edge: plainVeth((name) => `xdp:${name}`), mtu: 1500 },
+  { name: "xdp", edge: plainVeth((name) => `xdp:${name}`), mtu: 9000 },
   {
     name: "memif between two processes",
     edge: raw,
@@ -96,6 +100,7 @@ export const backends: readonly Backend[] = [
       `memif:${scratch}/memif,role=server,id=1,buffer-size=9216`,
       `dpdk:net_memif0,role=client,id=1,bsize=9216,socket-abstract=no,socket=${scratch}/memif`,
     ],
+    survivesUnderLoad: false,
     mtu: 9000,
   },
   {
@@ -113,6 +118,7 @@ export const backends: readonly Backend[] = [
       `dpdk:net_memif0,role=server,id=1,bsize=9216,socket=${scratch}/memif`,
       `dpdk:net_memif0,role=client,id=1,bsize=9216,socket=${scratch}/memif`,
     ],
+    survivesUnderLoad: false,
     mtu: 9000,
   },
   {
@@ -122,6 +128,7 @@ export const backends: readonly Backend[] = [
       `dpdk:net_vhost0,iface=${scratch}/vhost`,
       `dpdk:net_virtio_user0,path=${scratch}/vhost`,
     ],
+    reconnects: false,
     mtu: 9000,
   },
 ];

@@ -45,6 +45,9 @@ export interface Bed {
   readonly engines: readonly Forwarder[];
   /** Routers on the way. */
   readonly hops: number;
+  /** Take a router's process away at once, and start it again. */
+  kill(engine: number): Promise<void>;
+  revive(engine: number): Promise<void>;
 }
 
 /** The network of a host, for a route. */
@@ -105,6 +108,7 @@ class SmokeBed implements Bed {
   readonly router: Namespace;
   readonly engines: Forwarder[] = [];
   readonly hops: number;
+  #arguments: string[][] = [];
   left!: Host;
   right!: Host;
 
@@ -120,24 +124,30 @@ class SmokeBed implements Bed {
     return made;
   }
 
-  async make(backend: Backend): Promise<void> {
+  async make(backend: Backend, more: readonly string[]): Promise<void> {
     const sides = { left: this.#namespace("left"), right: this.#namespace("right") };
     const each = (act: (side: Side, host: Namespace) => void): void => {
       act("left", sides.left);
       act("right", sides.right);
     };
     each((side, host) => backend.edge.before(host, this.router, side, backend.mtu));
-    for (const args of engineArguments(backend, this.#scratch)) {
-      const engine = new Forwarder(this.router, args);
-      this.engines.push(engine);
-      await engine.ready();
-    }
+    this.#arguments = engineArguments(backend, this.#scratch).map((args) => [...args, ...more]);
+    for (const index of this.#arguments.keys()) await this.revive(index);
     each((side, host) => {
       backend.edge.after?.(host, this.router, side, backend.mtu);
       setUpHost(host, addresses[side]);
     });
     this.left = this.#host(sides.left, "left");
     this.right = this.#host(sides.right, "right");
+  }
+
+  async kill(engine: number): Promise<void> {
+    await this.engines[engine]!.stop("SIGKILL");
+  }
+
+  async revive(engine: number): Promise<void> {
+    this.engines[engine] = new Forwarder(this.router, this.#arguments[engine]!);
+    await this.engines[engine].ready();
   }
 
   #host(namespace: Namespace, side: Side): Host {
@@ -154,12 +164,12 @@ class SmokeBed implements Bed {
   }
 }
 
-/** Made before the tests of the block, removed after them. */
-export function useBed(backend: Backend): Bed {
+/** Made before the tests of the block, with `more` options for nuse-engine, and removed after them. */
+export function useBed(backend: Backend, more: readonly string[] = []): Bed {
   let bed: SmokeBed | undefined;
   beforeAll(async () => {
     bed = new SmokeBed(backend);
-    await bed.make(backend);
+    await bed.make(backend, more);
   });
   afterAll(() => bed?.remove());
   return {
@@ -178,5 +188,7 @@ export function useBed(backend: Backend): Bed {
     get hops() {
       return bed!.hops;
     },
+    kill: (engine) => bed!.kill(engine),
+    revive: (engine) => bed!.revive(engine),
   };
 }

@@ -194,6 +194,7 @@ static void register_thread(void)
 struct attachment {
 	struct dpdk_port *port;
 	pthread_t worker;
+	struct nuse_error error;
 };
 
 static int detach(void *arg)
@@ -224,11 +225,13 @@ static int attach(void *arg)
 {
 	const struct attachment *attachment = arg;
 	struct dpdk_port *port = attachment->port;
+	const char *name = port->device->name;
 	bool dma = port->device->driver->dma;
 	int err = dma ? nuse_dpdk_memory_add(&port->port.ram) : 0;
 
 	if (err)
-		return err;
+		return nuse_error_errno(&attachment->error, -err,
+					"dpdk:%s: the worker's RAM cannot be made DPDK's", name);
 	port->registered = dma;
 	for (unsigned int i = 0; i < port->nr_queues && !err; i++) {
 		struct dpdk_queue *queue = &port->queues[i];
@@ -237,18 +240,18 @@ static int attach(void *arg)
 		queue->tx = nuse_dpdk_tx_pool_new(queue, attachment->worker);
 		err = queue->rx && queue->tx ? nuse_dpdk_bounce_new(queue) : -ENOMEM;
 	}
-	if (err)
-		detach(port);
-	return err;
+	if (!err)
+		return 0;
+	detach(port);
+	return nuse_error_errno(&attachment->error, -err, "dpdk:%s: no pools of buffers", name);
 }
 
-static int dpdk_attach(struct nuse_port *arg)
+static int dpdk_attach(struct nuse_port *arg, char *text, size_t size)
 {
-	static const struct nuse_error silent;
-	struct attachment attachment = { dpdk_port(arg), pthread_self() };
+	struct attachment attachment = { dpdk_port(arg), pthread_self(), { text, size } };
 
 	register_thread();
-	return nuse_dpdk_control(attach, &attachment, &silent);
+	return nuse_dpdk_control(attach, &attachment, &attachment.error);
 }
 
 static void dpdk_detach(struct nuse_port *arg)

@@ -57,11 +57,16 @@ static const struct nuse_port_ops memif_ops = {
 };
 
 /* Descriptors have offsets of 32 bits: RAM beyond that cannot be shared. */
-static int memif_attach(struct nuse_port *arg)
+static int memif_attach(struct nuse_port *arg, char *text, size_t size)
 {
+	const struct nuse_error error = { text, size };
 	struct memif_port *port = (struct memif_port *)arg;
 
-	return port->zero_copy && arg->ram.size > 1ull << 32 ? -EFBIG : 0;
+	if (!port->zero_copy || arg->ram.size <= 1ull << 32)
+		return 0;
+	return nuse_error(&error, EFBIG, "memif port %s: zero-copy=yes shares 4 GiB of RAM at most, "
+			  "and the worker has %llu MiB", arg->config.name,
+			  (unsigned long long)(arg->ram.size >> 20));
 }
 
 /* After a panic the interface was not set down, and its kernel is not asked. */

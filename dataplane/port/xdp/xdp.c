@@ -142,19 +142,30 @@ static unsigned int most_lent(const struct xdp_port *xdp)
 }
 
 /* What is missing for the memory is told here, not when the interface goes up. */
-static int xdp_attach(struct nuse_port *port)
+static int xdp_attach(struct nuse_port *port, char *text, size_t size)
 {
+	const struct nuse_error error = { text, size };
 	struct xdp_port *xdp = (struct xdp_port *)port;
 	uint64_t pages = port->ram.size / NUSE_PAGE_SIZE;
+	int err;
 
 	xdp->memory = (struct xdp_memory){ port->ram.base, port->ram.size };
 	xdp->lent_max = most_lent(xdp);
 	for (unsigned int i = 0; i < xdp->nr_queues; i++) {
 		xdp->queues[i].lent = calloc((pages + 63) / 64, sizeof(uint64_t));
 		if (!xdp->queues[i].lent)
-			return -ENOMEM;
+			return nuse_error(&error, ENOMEM, "xdp:%s: no memory", xdp->spec.device);
 	}
-	return nuse_xdp_try_memory(&xdp->memory);
+	err = nuse_xdp_try_memory(&xdp->memory);
+	if (err == -ENOBUFS)
+		return nuse_error(&error, ENOBUFS, "xdp:%s: all of the worker's RAM, %llu MiB, has to "
+				  "stay in memory, and that is more than may be locked: raise "
+				  "RLIMIT_MEMLOCK (ulimit -l, LimitMEMLOCK=) or give it less RAM",
+				  xdp->spec.device, (unsigned long long)(port->ram.size >> 20));
+	if (err)
+		return nuse_error_errno(&error, -err, "xdp:%s: the worker's RAM cannot be the socket's",
+					xdp->spec.device);
+	return 0;
 }
 
 static void xdp_detach(struct nuse_port *port)

@@ -33,5 +33,7 @@ void flows_wait_shared(struct flows *flows);
 /* The same without waiting and counting, for noise. */
 void flows_blast(struct flows *flows, unsigned int each);
 void flows_forget(struct flows *flows);
+/* Count what was so sent, as flows_send() does. */
+void flows_collect(struct flows *flows, unsigned int each);
 
 #endif

@@ -61,7 +61,8 @@ struct nuse_port *rig_port(struct rig *rig, unsigned int index, const char *spec
 		options.name = name;
 	if (nuse_port_open(spec, &options, &rig->ports[index], error, sizeof(error)))
 		fail_msg("%s", error);
-	assert_true(nuse_worker_add_port(rig->worker, rig->ports[index]) > 0);
+	if (nuse_worker_add_port(rig->worker, rig->ports[index], error, sizeof(error)) < 0)
+		fail_msg("%s", error);
 	return rig->ports[index];
 }
 

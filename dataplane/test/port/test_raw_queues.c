@@ -3,6 +3,8 @@
 #include "rig.h"
 
 #include <net/if.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,7 +74,7 @@ static void a_worker_that_is_down_gets_nothing(void **state)
 static void a_second_worker_duplicates_nothing(void **state)
 {
 	(void)state;
-	for (int round = 0; round < 5; round++) {
+	for (int round = 0; round < 3; round++) {
 		rig_remove(&rigs[0], 0);
 		rig_remove(&rigs[1], 0);
 		rig_port(&rigs[1], 0, "raw:va", (struct nuse_port_options){ 0 });
@@ -86,10 +88,56 @@ static void a_second_worker_duplicates_nothing(void **state)
 	}
 }
 
+/* A worker that is kept from everything, while its port's ring fills. */
+struct held {
+	pthread_t thread;
+	sem_t begun, over;
+};
+
+static long wait_over(void *arg)
+{
+	struct held *held = arg;
+
+	sem_post(&held->begun);
+	sem_wait(&held->over);
+	return 0;
+}
+
+static void *hold(void *arg)
+{
+	nuse_instance_post(rigs[1].inst, wait_over, arg);
+	return NULL;
+}
+
+/* The first has not heard of the second yet, and has all frames for itself. */
+static void a_second_worker_waits_for_the_first(void **state)
+{
+	struct held held;
+
+	(void)state;
+	rig_remove(&rigs[0], 0);
+	rig_remove(&rigs[1], 0);
+	rig_port(&rigs[1], 0, "raw:va", (struct nuse_port_options){ 0 });
+	ifconfig_up(rig_call, &rigs[1], "eth0", "10.1.0.2", 0);
+	wait_carrier(rig_call, &rigs[1], "eth0", 1);
+	flows_send(&flows, 1);
+	sem_init(&held.begun, 0, 0);
+	sem_init(&held.over, 0, 0);
+	pthread_create(&held.thread, NULL, hold, &held);
+	sem_wait(&held.begun);
+	add(0, 1);
+	flows_blast(&flows, 3);
+	sem_post(&held.over);
+	pthread_join(held.thread, NULL);
+	flows_collect(&flows, 3);
+	assert_int_equal(flows.got[0], 0);
+	flows_wait_shared(&flows);
+}
+
 static void queues_come_and_go_while_frames_flow(void **state)
 {
 	(void)state;
-	for (int round = 0; round < 10; round++) {
+	for (int round = 0; round < 6; round++) {
 		flows_blast(&flows, 50);
 		rig_remove(&rigs[round % 2], 0);
 		flows_blast(&flows, 50);
@@ -125,6 +173,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_worker_that_is_down_gets_nothing,
 						start_both, stop_both),
 		cmocka_unit_test_setup_teardown(a_second_worker_duplicates_nothing,
+						start_both, stop_both),
+		cmocka_unit_test_setup_teardown(a_second_worker_waits_for_the_first,
 						start_both, stop_both),
 		cmocka_unit_test_setup_teardown(queues_come_and_go_while_frames_flow,
 						start_both, stop_both),

@@ -56,8 +56,9 @@ void bed_start(struct end *end, unsigned int number, const char *spec,
 	    nuse_worker_start(end->inst, &worker, &end->worker, text, sizeof(text)) ||
 	    nuse_port_open(spec, &port, &end->port, text, sizeof(text)))
 		fail_msg("%s", text);
-	ifindex = nuse_worker_add_port(end->worker, end->port);
-	assert_true(ifindex > 0);
+	ifindex = nuse_worker_add_port(end->worker, end->port, text, sizeof(text));
+	if (ifindex < 0)
+		fail_msg("%s", text);
 	assert_int_equal(nuse_client_open(end->inst, NULL, &end->client), 0);
 	if (options->down)
 		return;

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,17 +78,27 @@ static void check_echo(struct end *end, int fd, unsigned int count)
 	}
 }
 
-/* testpmd forwards only what had a link when it was told to start. */
-static void wait_for_echo(struct testpmd *testpmd, struct end *end, int fd)
+/*
+ * testpmd forwards only what had a link when it was told to start. Asked from a
+ * port of its own, as answers may come late.
+ */
+static void wait_for_echo(struct testpmd *testpmd, struct end *end)
 {
+	const struct timeval patience = { .tv_usec = 50000 };
+	int fd = bed_udp(end, 10);
+	bool answered = false;
+
 	bed_wait_link(end, true);
 	assert_int_equal(write(testpmd->input, "start\n", 6), 6);
-	for (unsigned int tries = 0; tries < 15; tries++) {
+	bed_call(end, SYS_setsockopt, (long[6]){ fd, SOL_SOCKET, SO_RCVTIMEO, (long)&patience,
+						 sizeof(patience) });
+	for (unsigned int tries = 0; tries < 400 && !answered; tries++) {
 		bed_send(end, fd, 0, 18);
-		if (bed_receives(end, fd, 0, 18))
-			return;
+		answered = bed_receives(end, fd, 0, 18);
 	}
-	fail_msg("testpmd does not answer");
+	bed_call(end, SYS_close, (long[6]){ fd });
+	if (!answered)
+		fail_msg("testpmd does not answer");
 }
 
 /* A burst in flight at once, and every one of them back. */
@@ -109,7 +122,7 @@ static void dpdk_answers(void **state)
 	testpmd = start_testpmd(way->name, way->dpdk);
 	bed_start(&end, 1, bed_spec(way->name, way->ours), &options);
 	fd = bed_udp(&end, 9);
-	wait_for_echo(&testpmd, &end, fd);
+	wait_for_echo(&testpmd, &end);
 	check_echo(&end, fd, 100);
 	check_burst(&end, fd);
 	stats = bed_stats(&end);
@@ -121,7 +134,7 @@ static void dpdk_answers(void **state)
 	stop_testpmd(&testpmd);
 	bed_wait_link(&end, false);
 	testpmd = start_testpmd(way->name, way->dpdk);
-	wait_for_echo(&testpmd, &end, fd);
+	wait_for_echo(&testpmd, &end);
 	check_echo(&end, fd, 20);
 	stop_testpmd(&testpmd);
 	bed_stop(&end);

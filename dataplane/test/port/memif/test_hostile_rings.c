@@ -6,10 +6,12 @@
 #include "bed.h"
 #include "peer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-static const struct end_options options;		/* polling, one queue */
+/* One queue. Asleep, a port looks after its link at once, and polling ten times a second. */
+static const struct end_options options = { .idle = NUSE_IDLE_INTERRUPT };
 
 static int rings_up(void **state)
 {
@@ -26,9 +28,25 @@ static int port_down(void **state)
 	return 0;
 }
 
-static void write_head(struct memif_ring *ring, uint16_t head)
+/* Wake the port, which may sleep. */
+static void ring_bell(const struct peer *peer, enum memif_direction direction)
 {
-	__atomic_store_n(&ring->head, head, __ATOMIC_RELEASE);
+	static const uint64_t one = 1;
+
+	if (write(peer->bells[direction], &one, sizeof(one)) < 0)
+		assert_int_equal(errno, EAGAIN);
+}
+
+static void write_head(const struct peer *peer, enum memif_direction direction, uint16_t head)
+{
+	__atomic_store_n(&peer->rings[direction]->head, head, __ATOMIC_RELEASE);
+	ring_bell(peer, direction);
+}
+
+static void write_tail(const struct peer *peer, enum memif_direction direction, uint16_t tail)
+{
+	__atomic_store_n(&peer->rings[direction]->tail, tail, __ATOMIC_RELEASE);
+	ring_bell(peer, direction);
 }
 
 static void join(struct peer *peer, struct end *end)
@@ -47,7 +65,7 @@ static void lie(struct end *end, struct memif_desc desc, uint16_t head, const ch
 	ring = peer.rings[MEMIF_TO_SERVER];
 	for (unsigned int i = 0; i < PEER_SIZE; i++)
 		ring->desc[i] = desc;
-	write_head(ring, head);
+	write_head(&peer, MEMIF_TO_SERVER, head);
 	peer_ends_with(&peer, reason);
 	bed_wait_link(end, false);
 }
@@ -88,7 +106,7 @@ static void endless_and_empty_frames_are_dropped(void **state)
 	for (unsigned int i = 0; i < PEER_SIZE; i++)
 		ring->desc[i].length = 0;
 	ring->desc[3].flags = MEMIF_DESC_NEXT;
-	write_head(ring, head += 2);
+	write_head(&peer, MEMIF_TO_SERVER, head += 2);
 	assert_true(bed_until(bad_seen, end));
 	/* A frame that goes on and on, the ring being returned all the while. */
 	for (unsigned int i = 0; i < PEER_SIZE; i++) {
@@ -98,13 +116,14 @@ static void endless_and_empty_frames_are_dropped(void **state)
 	for (unsigned int i = 0; i < 1000 && !*peer.reason; i++) {
 		uint16_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
 
-		write_head(ring, head = (uint16_t)(tail + PEER_SIZE - 1));
+		write_head(&peer, MEMIF_TO_SERVER, head = (uint16_t)(tail + PEER_SIZE - 1));
 		usleep(100);
 	}
 	assert_true(end->port->link_up);
 	assert_true(bed_stats(end).rx_frames < 10);
 	/* All of the ring and no end: there never will be one. */
-	write_head(ring, (uint16_t)(__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) + PEER_SIZE));
+	head = (uint16_t)(__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) + PEER_SIZE);
+	write_head(&peer, MEMIF_TO_SERVER, head);
 	peer_close(&peer);
 	bed_wait_link(end, false);
 }
@@ -126,7 +145,7 @@ static void buffers_of_a_client_are_checked(void **state)
 				.region = way == 1,
 			};
 		if (way == 2)
-			write_head(ring, 9999);
+			write_head(&peer, MEMIF_TO_CLIENT, 9999);
 		/* The port sends of its own accord: IPv6 asks for routers. */
 		bed_wait_link(end, true);
 		bed_send(end, bed_udp(end, (uint16_t)(100 + way)), 1, 100);
@@ -181,6 +200,8 @@ static void garbage_in_the_rings_harms_nobody(void **state)
 			at = (uint16_t *)peer.rings[random & 1];
 			at[random >> 8 & 511] = random & 2 ? (uint16_t)(random >> 24 & 63) :
 							     (uint16_t)(random >> 24);
+			if (!(i % 16))
+				ring_bell(&peer, MEMIF_TO_SERVER);
 		}
 		peer_close(&peer);
 		bed_wait_link(end, false);
@@ -219,20 +240,20 @@ static void a_server_is_checked(void **state)
 	/* It says that it has filled buffers that it never got. */
 	assert_true(peer_serve(&peer, listener));
 	bed_wait_link(&end, true);
-	__atomic_store_n(&peer.rings[MEMIF_TO_CLIENT]->tail, 2000, __ATOMIC_RELEASE);
+	write_tail(&peer, MEMIF_TO_CLIENT, 2000);
 	peer_ends_with(&peer, "a ring's index out of its range");
 
 	/* More in a buffer than fits. */
 	assert_true(peer_serve(&peer, listener));
 	bed_wait_link(&end, true);
 	peer.rings[MEMIF_TO_CLIENT]->desc[0].length = 2049;
-	__atomic_store_n(&peer.rings[MEMIF_TO_CLIENT]->tail, 1, __ATOMIC_RELEASE);
+	write_tail(&peer, MEMIF_TO_CLIENT, 1);
 	peer_ends_with(&peer, "a descriptor that points outside");
 
 	/* It has read frames that were not sent. */
 	assert_true(peer_serve(&peer, listener));
 	bed_wait_link(&end, true);
-	__atomic_store_n(&peer.rings[MEMIF_TO_SERVER]->tail, 777, __ATOMIC_RELEASE);
+	write_tail(&peer, MEMIF_TO_SERVER, 777);
 	bed_send(&end, bed_udp(&end, 9), 1, 100);
 	peer_ends_with(&peer, "a ring's index out of its range");
 

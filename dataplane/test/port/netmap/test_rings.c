@@ -33,7 +33,7 @@ static struct nuse_port *open_port(const char *spec, const char *name, unsigned 
 
 	if (nuse_port_open(spec, &options, &port, error, sizeof(error)))
 		fail_msg("%s", error);
-	assert_true(nuse_port_attach(port, inst) > 0);
+	assert_true(nuse_port_attach(port, inst, NULL, 0) > 0);
 	ifconfig_up(call, NULL, name, "10.0.0.1", 0);
 	return port;
 }

@@ -108,11 +108,14 @@ static void attach_without_memory(void)
 	const struct nuse_port_options options = { .name = "eth0", .queues = 1 };
 	const struct rlimit little = { 1 << 20, 1 << 20 };
 	struct nuse_port *port;
+	char error[256] = "";
 
 	setrlimit(RLIMIT_MEMLOCK, &little);
 	rig_start(&rig, NUSE_IDLE_INTERRUPT);
 	assert_int_equal(nuse_port_open("xdp:v0", &options, &port, NULL, 0), 0);
-	assert_int_equal(nuse_worker_add_port(rig.worker, port), -ENOBUFS);
+	assert_int_equal(nuse_worker_add_port(rig.worker, port, error, sizeof(error)), -ENOBUFS);
+	assert_non_null(strstr(error, "xdp:v0: all of the worker's RAM, 96 MiB,"));
+	assert_non_null(strstr(error, "RLIMIT_MEMLOCK"));
 	nuse_port_close(port);
 	rig_stop(&rig);
 }

@@ -51,7 +51,7 @@ static void start(void)
 	    nuse_instance_boot(inst, error, sizeof(error)) ||
 	    nuse_port_open("xdp:v0", &options, &port, error, sizeof(error)))
 		fail_msg("%s", error);
-	assert_true(nuse_port_attach(port, inst) > 0);
+	assert_true(nuse_port_attach(port, inst, NULL, 0) > 0);
 	ifconfig_up(call, NULL, "eth0", "10.1.0.2", 0);
 	ifconfig_neighbour(call, NULL, "eth0", "10.1.0.1", peer);
 	/* The carrier's news reach the kernel's queue a moment later. */
