@@ -112,6 +112,8 @@ static int set_up(struct router *router, const struct options *options)
 		err = router_add_port(router, &options->ports[i]);
 	for (unsigned int worker = 0; !err && worker < options->nr_workers; worker++)
 		err = configure_worker(router, worker, options);
+	if (!err && options->stack)
+		err = router_serve(router, options->stack);
 	return err;
 }
 

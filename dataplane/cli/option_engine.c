@@ -94,3 +94,9 @@ int option_stats(struct options *options, char *value)
 {
 	return number("stats", value, 1, 86400, &options->stats_seconds);
 }
+
+int option_stack(struct options *options, char *value)
+{
+	options->stack = value;
+	return 0;
+}

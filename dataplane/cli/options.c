@@ -37,6 +37,7 @@ static const struct {
 	{ "hugepages", { 2, option_hugepages } },
 	{ "library", { 2, option_library } },
 	{ "stats", { 2, option_stats } },
+	{ "stack", { 2, option_stack } },
 };
 
 #define NR_VALUED (sizeof(valued) / sizeof(valued[0]))

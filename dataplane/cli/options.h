@@ -67,6 +67,7 @@ struct options {
 	unsigned int nr_cpus;
 	int cpus[OPTION_MAX];		/* of the workers, in their order */
 	unsigned int stats_seconds;	/* 0 = none but at the end */
+	const char *stack;		/* socket for programs, NULL = none */
 	bool log, help;
 };
 
@@ -96,6 +97,7 @@ int option_ram(struct options *options, char *value);
 int option_hugepages(struct options *options, char *value);
 int option_library(struct options *options, char *value);
 int option_stats(struct options *options, char *value);
+int option_stack(struct options *options, char *value);
 
 /* Helpers of theirs. */
 

@@ -11,6 +11,7 @@
 #include "router.h"
 
 #define REASON_SIZE 512
+#define STACK_MODE 0660
 
 struct router {
 	struct nuse_engine *engine;
@@ -120,6 +121,17 @@ int router_add_port(struct router *router, const struct port_option *port)
 		return 0;
 	complain("--port %s=%s: %s", port->name, port->spec, reason);
 	hint_about(err, port);
+	return -1;
+}
+
+int router_serve(struct router *router, const char *path)
+{
+	char reason[REASON_SIZE] = "no reason given";
+
+	if (!nuse_engine_stack_listen(router->engine, 0, path, STACK_MODE, reason,
+				      sizeof(reason)))
+		return 0;
+	complain("--stack %s: %s", path, reason);
 	return -1;
 }
 

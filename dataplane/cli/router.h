@@ -28,6 +28,9 @@ void router_stop(struct router *router);
 /* Open a port for all workers; its interfaces are down. */
 int router_add_port(struct router *router, const struct port_option *port);
 
+/* Serve programs at a unix socket, on the first worker. */
+int router_serve(struct router *router, const char *path);
+
 /* What a port has counted for all workers, in the same order each time; how many. */
 unsigned int router_counters(struct router *router, const char *port,
 			     struct router_counter counters[ROUTER_COUNTERS]);

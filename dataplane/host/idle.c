@@ -14,33 +14,35 @@
 
 static bool rung(struct nuse_instance *inst)
 {
-	if (inst->in_turn && nuse_post_pending(inst))
-		return true;
-	for (unsigned int i = 0; i < NUSE_CLIENTS_MAX / 64; i++)
-		if (__atomic_load_n(&inst->bell->pending[i], __ATOMIC_RELAXED))
-			return true;
-	return false;
+	return (inst->in_turn && nuse_post_pending(inst)) || inst->lib.lib_ring_pending();
+}
+
+static void say_sleeping(struct nuse_instance *inst, uint32_t sleeping, int order)
+{
+	__atomic_store_n(&inst->bell->sleeping, sleeping, order);
+	if (inst->sleeping)
+		__atomic_store_n(inst->sleeping, sleeping, order);
 }
 
 bool nuse_instance_doze(struct nuse_instance *inst)
 {
 	if (!inst->bell)		/* the kernel idles during its boot */
 		return true;
-	__atomic_store_n(&inst->bell->sleeping, 1, __ATOMIC_SEQ_CST);
+	say_sleeping(inst, 1, __ATOMIC_SEQ_CST);
 	atomic_thread_fence(memory_order_seq_cst);
 	if (!rung(inst))
 		return true;
-	__atomic_store_n(&inst->bell->sleeping, 0, __ATOMIC_RELAXED);
+	say_sleeping(inst, 0, __ATOMIC_RELAXED);
 	return false;
 }
 
 void nuse_instance_wake(struct nuse_instance *inst)
 {
-	uint64_t rings;
+	uint8_t rings[512];
 
 	if (inst->bell)
-		__atomic_store_n(&inst->bell->sleeping, 0, __ATOMIC_RELAXED);
-	if (read(inst->doorbell, &rings, sizeof(rings)) < 0)
+		say_sleeping(inst, 0, __ATOMIC_RELAXED);
+	if (read(inst->doorbell, rings, sizeof(rings)) < 0)
 		return;			/* nobody rang: something else woke us */
 }
 
@@ -60,15 +62,20 @@ void nuse_instance_idle(struct nuse_instance *inst, uint64_t deadline)
 
 void nuse_instance_ring(struct nuse_instance *inst)
 {
-	static const uint64_t one = 1;
+	static const uint8_t ring = 1;
 	int saved_errno = errno;
 
 	/* Full already means that it will wake. */
-	if (write(inst->doorbell, &one, sizeof(one)) < 0)
+	if (write(inst->ringer, &ring, sizeof(ring)) < 0)
 		errno = saved_errno;
 }
 
 int nuse_instance_doorbell(const struct nuse_instance *inst)
 {
 	return inst->doorbell;
+}
+
+int nuse_instance_ringer(const struct nuse_instance *inst)
+{
+	return inst->ringer;
 }

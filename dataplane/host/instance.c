@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The life of an instance, and the calls into its kernel. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <time.h>
@@ -119,13 +119,32 @@ void nuse_instance_put(struct nuse_instance *inst)
 {
 	if (atomic_fetch_sub(&inst->references, 1) > 1)
 		return;
-	if (inst->doorbell >= 0)
+	if (inst->doorbell >= 0) {
 		close(inst->doorbell);
+		close(inst->ringer);
+	}
 	pthread_mutex_destroy(&inst->lock);
 	free(inst->log);
+	free(inst->notify);
 	free((void *)(uintptr_t)inst->config.seed);
 	free((void *)(uintptr_t)inst->config.cmdline);
 	free(inst);
+}
+
+/*
+ * A pipe, not an eventfd: who may ring it, other processes too, cannot take the
+ * ringing of others out of it.
+ */
+static int make_doorbell(struct nuse_instance *inst)
+{
+	int ends[2];
+
+	inst->doorbell = inst->ringer = -1;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	inst->doorbell = ends[0];
+	inst->ringer = ends[1];
+	return 0;
 }
 
 int nuse_instance_create(const struct nuse_instance_config *config,
@@ -143,10 +162,12 @@ int nuse_instance_create(const struct nuse_instance_config *config,
 	inst->elf.fd = inst->memory.ram.fd = -1;
 	inst->references = 1;
 	pthread_mutex_init(&inst->lock, NULL);
-	inst->doorbell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = make_doorbell(inst);
 	inst->log = nuse_log_create(config->log_size ? config->log_size : LOG_SIZE);
-	if (inst->doorbell < 0 || !inst->log)
-		err = nuse_error_errno(&error, inst->log ? errno : ENOMEM, "no instance");
+	if (!err && !inst->log)
+		err = -ENOMEM;
+	if (err)
+		nuse_error_errno(&error, -err, "no instance");
 	if (!err)
 		err = copy_config(inst, config, &error);
 	if (!err) {

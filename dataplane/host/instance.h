@@ -46,7 +46,9 @@ struct nuse_instance {
 	struct nuse_memory memory;
 	struct nuse_debugger debugger;
 	struct nuse_log *log;
-	int doorbell;				/* eventfd */
+	int doorbell, ringer;			/* the two ends of a pipe */
+	uint32_t *sleeping;			/* also written when bell->sleeping is, or NULL */
+	_Atomic int *notify;			/* eventfd of each client of another process */
 	void (*wait)(void *user, uint64_t deadline);
 	void *wait_user;
 
@@ -84,6 +86,9 @@ bool nuse_post_pending(struct nuse_instance *inst);
 /* ring.c: end every client's call with `error`; wait till none uses the RAM. */
 void nuse_ring_end(struct nuse_instance *inst, int error);
 void nuse_ring_drain(struct nuse_instance *inst);
+
+/* remote.c: the operations about clients in other processes. */
+void nuse_remote_ops(struct nuse_host_ops *ops);
 
 /* task.c: free the stacks of finished tasks; of all, when nothing runs any more. */
 void nuse_task_reap(struct nuse_instance *inst);

@@ -136,6 +136,7 @@ void nuse_ops_init(struct nuse_instance *inst)
 		.panic = panic,
 		.wake = wake,
 	};
+	nuse_remote_ops(&inst->ops);
 	inst->virtual_now = inst->config.clock_start;
 	inst->virtual_limit = UINT64_MAX;
 	nuse_instance_set_wait(inst, inst->config.wait, inst->config.user);

@@ -39,6 +39,8 @@ int nuse_engine_port_counters(struct nuse_engine *engine, const char *name, unsi
 		{ "link_changes", stats.link_changes },
 		{ "rx_copied", stats.rx_copied },
 		{ "tx_copied", stats.tx_copied },
+		{ "gossip_heard", stats.gossip_heard },
+		{ "gossip_lost", stats.gossip_lost },
 	};
 
 	return copy(all, COUNT(all), counters, max);

@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "log.h"
+#include "server.h"
 #include "worker.h"
 
 /*
@@ -19,6 +20,7 @@ struct engine_slot {
 	pthread_mutex_t lock;		/* held by who uses `inst` from outside */
 	struct nuse_instance *inst;	/* NULL = no worker; changes under both locks */
 	struct nuse_worker *worker;	/* under `changes` */
+	_Atomic(struct nuse_server *) server;	/* of programs; changes under `changes` */
 	/* What its kernel counts, NULL = no kernel; used under the engine's `lists`. */
 	const struct nuse_counters *kernel;
 	const struct nuse_drops *drops;
@@ -64,6 +66,14 @@ void nuse_engine_end_worker(struct nuse_engine *engine, unsigned int worker);
 /* engine_log.c: callbacks of the instance, on the worker's thread. */
 void nuse_engine_on_console(void *slot, const char *text, size_t len);
 void nuse_engine_on_panic(void *slot, const char *reason);
+
+/* engine_share.c: open the device for one more worker and attach it there, or let it go. */
+int nuse_engine_join(struct nuse_engine *engine, struct engine_port *port, unsigned int worker,
+		     const struct nuse_error *error);
+void nuse_engine_leave(struct nuse_engine *engine, struct engine_port *port, unsigned int worker);
+void nuse_engine_leave_all(struct nuse_engine *engine, struct engine_port *port);
+/* Some worker's part, NULL = nobody has one. */
+struct nuse_port *nuse_engine_first_share(const struct engine_port *port);
 
 /* engine_port.c: a worker's parts of all ports go. Under `changes`. */
 void nuse_engine_leave_ports(struct nuse_engine *engine, unsigned int worker);

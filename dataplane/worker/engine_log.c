@@ -30,6 +30,8 @@ void nuse_engine_on_panic(void *arg, const char *reason)
 	pthread_mutex_lock(&slot->panic_lock);
 	snprintf(slot->reason, sizeof(slot->reason), "%s", *reason ? reason : "panic");
 	pthread_mutex_unlock(&slot->panic_lock);
+	if (atomic_load(&slot->server))
+		nuse_server_down(atomic_load(&slot->server));
 	notify(slot);
 }
 

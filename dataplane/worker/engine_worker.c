@@ -155,6 +155,7 @@ void nuse_engine_end_worker(struct nuse_engine *engine, unsigned int n)
 	struct nuse_instance *inst = slot->inst;
 
 	nuse_engine_leave_ports(engine, n);
+	nuse_server_close(atomic_exchange(&slot->server, NULL));
 	/* From here on nobody new waits for a turn of it. */
 	pthread_mutex_lock(&slot->lock);
 	slot->inst = NULL;

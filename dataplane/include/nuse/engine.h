@@ -36,7 +36,8 @@ struct nuse_client;
 
 enum nuse_engine_idle {
 	NUSE_IDLE_POLL,			/* never sleep: least latency, a whole core */
-	NUSE_IDLE_ADAPTIVE,		/* sleep after `spin_us` without work */
+	NUSE_IDLE_ADAPTIVE,		/* sleep after `spin_us` without work; up to
+					 * four times as long while sleeps are short */
 	NUSE_IDLE_INTERRUPT,		/* sleep whenever there is nothing to do */
 };
 
@@ -170,6 +171,15 @@ NUSE_API long nuse_engine_client_call(struct nuse_client *client, long nr, const
 NUSE_API void nuse_engine_client_interrupt(struct nuse_client *client);
 
 NUSE_API void nuse_engine_client_close(struct nuse_client *client);
+
+/*
+ * Serve programs (nuse/stack.h) at a unix socket, by a thread of its own until the
+ * worker is removed. `mode`: its permissions, 0660. -EBUSY: the worker does already;
+ * -EADDRINUSE: another process does there. A file left behind there is replaced.
+ */
+NUSE_API int nuse_engine_stack_listen(struct nuse_engine *engine, unsigned int worker,
+				      const char *path, unsigned int mode, char *error,
+				      size_t error_size);
 
 /* ------------------------------------------------------------- observing */
 

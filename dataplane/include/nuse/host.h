@@ -192,8 +192,11 @@ long nuse_instance_post(struct nuse_instance *inst, long (*fn)(void *arg), void 
 /* Wake the worker if it sleeps. Also from a signal handler. */
 void nuse_instance_ring(struct nuse_instance *inst);
 
-/* The eventfd that wakes the worker; owned by the instance. */
+/* What wakes the worker when it becomes readable; owned by the instance. */
 int nuse_instance_doorbell(const struct nuse_instance *inst);
+
+/* A descriptor that rings when a byte is written to it; likewise. */
+int nuse_instance_ringer(const struct nuse_instance *inst);
 
 void nuse_instance_ram(const struct nuse_instance *inst, struct nuse_ram *ram);
 
@@ -250,6 +253,50 @@ unsigned int nuse_client_number(const struct nuse_client *client);
  * also while another is in nuse_client_call(), and after the instance's end.
  */
 void nuse_client_close(struct nuse_client *client);
+
+/* -------------------------------------------- clients in other processes */
+
+/*
+ * A process whose threads are clients, see struct nuse_remote in liblinux.h. The
+ * caller maps the window, sealed so that it cannot shrink, and watches the
+ * process. Any thread but the worker's, one at a time for a process.
+ */
+struct nuse_process;
+
+struct nuse_process_config {
+	struct nuse_remote remote;	/* `process` is ours */
+	/*
+	 * The last task of a closed process has gone: the kernel does not touch
+	 * the window any more. The worker's thread, inside the kernel.
+	 */
+	void (*released)(void *user);
+	void *user;
+};
+
+int nuse_process_open(struct nuse_instance *inst, const struct nuse_process_config *config,
+		      struct nuse_process **out);
+
+/* The process's number in the host; 0, its first value, has no memory to reach. */
+void nuse_process_set_pid(struct nuse_process *process, int pid);
+
+/* Make it a client: its number for `parent` of others. */
+int nuse_process_client(struct nuse_process *process, const struct nuse_remote_client *client);
+
+/* The eventfd to write when client `number` waits with waiter = 2; -1 = none. */
+void nuse_process_notify(struct nuse_process *process, unsigned int number, int event_fd);
+
+/*
+ * Kill its clients. 0: `released` will come, or has. An error: the instance has
+ * ended, it will not. Either way nuse_process_free() is due after that.
+ */
+int nuse_process_close(struct nuse_process *process);
+void nuse_process_free(struct nuse_process *process);
+
+/*
+ * A word of memory, shared with clients that may only read it, to be kept as
+ * bell->sleeping is. NULL = no longer. Waits for a turn.
+ */
+int nuse_instance_show_sleep(struct nuse_instance *inst, uint32_t *word);
 
 #ifdef __cplusplus
 }

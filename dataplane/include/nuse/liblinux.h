@@ -23,7 +23,7 @@
 #endif
 
 /* Grows by one when anything in this file changes meaning. */
-#define NUSE_LIBLINUX_ABI 2
+#define NUSE_LIBLINUX_ABI 3
 
 /* ------------------------------------------------------------------ boot */
 
@@ -58,6 +58,20 @@ struct nuse_host_ops {
 
 	/* Wake the ring client that sleeps in FUTEX_WAIT on `word` (below). */
 	void (*wake)(void *host, uint32_t *word);
+
+	/* Wake a ring client that waits in its own way: waiter was 2 (below). */
+	void (*notify)(void *host, unsigned int client);
+
+	/*
+	 * Copy from and to the memory of another process, struct nuse_remote's
+	 * `process`. They return how many bytes, of the last ones, they could not.
+	 */
+	size_t (*read_process)(void *host, void *process, void *to, uint64_t from, size_t n);
+	size_t (*write_process)(void *host, void *process, uint64_t to, const void *from,
+				size_t n);
+
+	/* The last client of a removed nuse_remote has gone: its memory is free. */
+	void (*release_process)(void *host, void *process);
 };
 
 struct nuse_boot {
@@ -267,10 +281,11 @@ struct nuse_drops {
  * A client posts so:
  *   write nr and args; state = NUSE_CALL_POSTED (release);
  *   set its bit in bell->pending (atomic or);
- *   if bell->sleeping (seq_cst) then write 8 bytes to the host's eventfd.
+ *   if bell->sleeping (seq_cst) then ring the host's doorbell.
  * and waits so: spin on state; then waiter = 1 (seq_cst) and, while state is
  * still not NUSE_CALL_DONE, FUTEX_WAIT on `waiter` being 1. The kernel sets
- * state = NUSE_CALL_DONE, and if waiter was 1 sets it 0 and calls ops->wake.
+ * state = NUSE_CALL_DONE, and if waiter was not 0 sets it 0 and calls ops->wake,
+ * or ops->notify if it was 2, for clients that wait for descriptors as well.
  * Pointers in args must be valid in the instance's process.
  */
 enum nuse_call_state {
@@ -283,11 +298,12 @@ enum nuse_call_state {
 
 struct nuse_call {
 	uint32_t state;			/* enum nuse_call_state */
-	uint32_t waiter;		/* futex word of the sleeping client */
+	uint32_t waiter;		/* 1: futex word of the sleeping client; 2 */
 	uint32_t interrupt;		/* client sets 1: end the call with -EINTR */
 	uint32_t restart;		/* kernel: -EINTR was restartable (SA_RESTART) */
 	int64_t nr;			/* x86-64 system call, or NUSE_CALL_CLONE */
 	int64_t args[6];
+	uint32_t descriptor;		/* a new descriptor's number + 1; 0 = any */
 	int64_t result __attribute__((aligned(64)));
 	uint64_t signals;		/* raised for the client, bit n-1 = signal n */
 } __attribute__((aligned(64)));
@@ -299,7 +315,14 @@ struct nuse_call {
  */
 #define NUSE_CALL_CLONE 0x10000
 
-#define NUSE_CLIENTS_MAX 1024
+/*
+ * Pseudo call of a client in another process: args are a socket's descriptor, the
+ * bytes to map and where to put an offset in RAM (64 bits) for each page. Result:
+ * how many. The process maps them if the host gives it the RAM's memfd.
+ */
+#define NUSE_CALL_MAP 0x10001
+
+#define NUSE_CLIENTS_MAX 4096
 
 struct nuse_bell {
 	uint64_t pending[NUSE_CLIENTS_MAX / 64] __attribute__((aligned(64)));
@@ -309,6 +332,37 @@ struct nuse_bell {
 struct nuse_credentials {
 	uint32_t uid, gid;		/* uid 0 has every capability */
 	uint64_t caps;			/* capability bits when uid is not 0 */
+};
+
+/*
+ * A process whose threads are clients. It shares a window of memory with the
+ * host's process, where the calls of its clients are and a doorbell of its own.
+ * Addresses in their arguments are the process's: those in the window are used
+ * there, others by ops->read_process and write_process. The kernel trusts nothing
+ * it reads in the window; the host makes sure that the mapping cannot fault.
+ */
+#define NUSE_REMOTES_MAX	2048
+#define NUSE_REMOTE_CLIENTS	256	/* most of one process */
+
+struct nuse_remote {
+	uint64_t base, size;		/* of the window, in the process */
+	uint8_t *window;		/* the same in the host's process */
+	uint64_t *pending;		/* in it: bit n = its client n, as in nuse_bell */
+	void *process;			/* for the operations */
+};
+
+struct lib_remote;			/* the kernel's side of it */
+
+#define NUSE_CLIENT_SHARE	0x1	/* the parent's descriptors, not a copy */
+#define NUSE_CLIENT_INHERIT	0x2	/* the parent's credentials */
+
+struct nuse_remote_client {
+	uint32_t flags;			/* NUSE_CLIENT_* */
+	uint32_t index;			/* among its process's clients */
+	int32_t parent;			/* client whose descriptors and namespaces it
+					 * gets, -1 = none: it has no descriptors */
+	struct nuse_call *call;		/* in the window */
+	struct nuse_credentials creds;	/* without INHERIT; caps also of uid 0 */
 };
 
 /* -------------------------------------------------------------- functions */
@@ -355,6 +409,11 @@ struct nuse_fault {
  *               and its number is free again. One whose task has exited by
  *               itself (exit, SIGKILL) reads so too, but keeps its number until
  *               then.
+ * lib_ring_pending  has anybody rung? Also inside ops->wait.
+ * lib_remote_add  *out = the kernel's side of a client process.
+ * lib_remote_client  a new client of one; its number. lib_client_kill ends it.
+ * lib_remote_remove  the process has gone: all its clients are killed, and
+ *               ops->release_process follows, perhaps at once.
  * lib_counters  any thread, after boot: where they are, in RAM.
  * lib_drops     likewise.
  */
@@ -383,6 +442,12 @@ struct nuse_fault {
 	X(long, lib_client_add, (const struct nuse_credentials *creds))		\
 	X(struct nuse_call *, lib_client_call, (unsigned int client))		\
 	X(long, lib_client_kill, (unsigned int client))				\
+	X(int, lib_ring_pending, (void))					\
+	X(long, lib_remote_add, (const struct nuse_remote *remote,		\
+				 struct lib_remote **out))			\
+	X(long, lib_remote_client, (struct lib_remote *remote,			\
+				    const struct nuse_remote_client *client))	\
+	X(long, lib_remote_remove, (struct lib_remote *remote))			\
 	X(const struct nuse_counters *, lib_counters, (void))			\
 	X(const struct nuse_drops *, lib_drops, (void))
 

@@ -16,7 +16,8 @@
  *
  * Several workers share a device by a port each, with queues of its own: the
  * second and later are opened with `sibling`, and what the ports have in common
- * the backend counts references to. Their bursts run on different threads.
+ * the backend counts references to. Their bursts run on different threads. What
+ * a neighbour answers comes to one of them, and is passed on to the others.
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -27,8 +28,8 @@
 extern "C" {
 #endif
 
-/* Pollfds one port may need: one a queue, and some for its link. */
-#define NUSE_PORT_FDS (NUSE_PORT_QUEUES + 4)
+/* Pollfds one port may need: one a queue, some for its link, one for its siblings. */
+#define NUSE_PORT_FDS (NUSE_PORT_QUEUES + 5)
 
 struct nuse_port_options {
 	const char *name;		/* of the interface, at most 15 characters */
@@ -57,9 +58,12 @@ struct nuse_port_stats {
 	uint64_t tx_dropped;		/* refused by the device */
 	uint64_t link_changes;
 	uint64_t rx_copied, tx_copied;	/* frames whose bytes this process copied */
+	uint64_t gossip_heard;		/* answers of neighbours that siblings got */
+	uint64_t gossip_lost;		/* and those that a sibling had no room for */
 } __attribute__((aligned(64)));
 
 struct nuse_port;
+struct nuse_gossip;
 
 struct nuse_port_backend {
 	const char *name;		/* what stands before the colon */
@@ -77,8 +81,11 @@ struct nuse_port_backend {
 
 	/* The rest on the worker's thread, outside the kernel; all but link optional. */
 
-	/* `instance` and `ram` are set; the interface comes next. Or an error. */
-	int (*attach)(struct nuse_port *port);
+	/*
+	 * `instance` and `ram` are set; the interface comes next. Or an error,
+	 * with a sentence that names the port, as open() leaves.
+	 */
+	int (*attach)(struct nuse_port *port, char *error, size_t error_size);
 	/*
 	 * The interface has gone. Also after a failed attach, and after a panic,
 	 * when nothing has set it down: what comes is the siblings' from now on.
@@ -106,6 +113,7 @@ struct nuse_port {
 	const struct nuse_port_backend *backend;
 	struct nuse_port_config config;	/* handed to the kernel as it is */
 	struct nuse_port_stats stats;
+	struct nuse_gossip *gossip;	/* with siblings */
 
 	/* Set by attach. */
 	struct nuse_instance *instance;
@@ -127,20 +135,29 @@ static inline void nuse_count(uint64_t *counter, uint64_t by)
 /*
  * Open the port `spec`, "backend:where". -ENOENT: no such backend; or what the
  * backend says. `error` names the port. Any thread, in the network namespace
- * that has the device.
+ * that has the device. Ports on one device are opened and closed one at a time.
  */
 int nuse_port_open(const char *spec, const struct nuse_port_options *options,
 		   struct nuse_port **out, char *error, size_t error_size);
 /* After detach, before the instance is destroyed. Any thread. NULL is allowed. */
 void nuse_port_close(struct nuse_port *port);
 
-/* Make the interface in the kernel, down. Its ifindex, or an error. Worker. */
-int nuse_port_attach(struct nuse_port *port, struct nuse_instance *inst);
+/* Make the interface in the kernel, down. Its ifindex, or an error with its text. Worker. */
+int nuse_port_attach(struct nuse_port *port, struct nuse_instance *inst, char *error,
+		     size_t error_size);
 /* Take it away. Worker; also when the instance has panicked. */
 void nuse_port_detach(struct nuse_port *port);
 
 /* Look after the device and report its link to the kernel. Worker. */
 void nuse_port_service(struct nuse_port *port);
+
+/*
+ * As the backend's operations of these names, for all there is about a port.
+ * Worker.
+ */
+bool nuse_port_arm(struct nuse_port *port);
+void nuse_port_disarm(struct nuse_port *port);
+unsigned int nuse_port_pollfds(struct nuse_port *port, struct pollfd *fds, unsigned int max);
 
 /* A copy of the statistics. Any thread, while the port is open. */
 void nuse_port_read_stats(const struct nuse_port *port, struct nuse_port_stats *stats);

@@ -199,7 +199,7 @@ static void closing_at_random_leaves_nothing_behind(void **state)
 	kit_ring_assert_usage(&ring, &before, 2048);
 }
 
-static void there_are_1024_clients_and_no_more(void **state)
+static void there_are_so_many_clients_and_no_more(void **state)
 {
 	static struct nuse_client *clients[NUSE_CLIENTS_MAX];
 	struct kit_ring large;
@@ -207,7 +207,7 @@ static void there_are_1024_clients_and_no_more(void **state)
 	struct kit_ring_usage before;
 
 	(void)state;
-	kit_ring_start(&large, 256 * MIB);
+	kit_ring_start(&large, 768 * MIB);	/* for so many tasks */
 	before = kit_ring_usage(&large);
 	for (int round = 0; round < 2; round++) {
 		for (unsigned int i = 0; i < NUSE_CLIENTS_MAX; i++)
@@ -307,7 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(thirty_two_threads_get_right_results, start, stop),
 		cmocka_unit_test_setup_teardown(closing_at_random_leaves_nothing_behind, start, stop),
-		cmocka_unit_test(there_are_1024_clients_and_no_more),
+		cmocka_unit_test(there_are_so_many_clients_and_no_more),
 		cmocka_unit_test(a_panic_ends_every_call),
 		cmocka_unit_test(destroying_ends_every_call),
 	};

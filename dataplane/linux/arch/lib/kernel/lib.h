@@ -57,6 +57,9 @@ void lib_console_init(void);
 /* stacktrace.c */
 void lib_show_stack(const unsigned long *sp, const char *loglvl);
 
+/* map.c: NUSE_CALL_MAP */
+long lib_map_file(const long args[6]);
+
 /* syscall.c */
 long lib_do_syscall(long nr, const long args[6]);
 u64 lib_take_signals(void);

@@ -4,65 +4,18 @@
  * sleeps until its slot holds a call, runs it, and answers. Words that a
  * client writes too are accessed with __atomic builtins and read once.
  */
-#include <linux/close_range.h>
-#include <linux/cred.h>
+#include <linux/fdtable.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
-#include <linux/user_namespace.h>
 
 #include <asm/unistd.h>
 
-#include "border.h"
+#include "client.h"
 #include "counters.h"
+#include "remote.h"
 
-#define CLONE_ALLOWED (CLONE_FILES | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD)
-
-struct lib_client {
-	struct nuse_call *call;		/* a page of RAM; kept when the client goes */
-	struct task_struct *task;	/* NULL = none, or it has exited */
-	struct nuse_credentials creds;	/* for one that nobody is copied for */
-	bool taken;			/* until the task has exited and the host says so */
-	bool fresh;			/* begins with nothing of pid 1's */
-	bool idle;			/* waits for a call */
-	bool killed;			/* by the host */
-};
-
-static struct lib_client clients[NUSE_CLIENTS_MAX];
 static struct nuse_bell *bell;
-static unsigned int bell_words;		/* of bell->pending that clients use */
-
-static int take_credentials(const struct nuse_credentials *from)
-{
-	struct cred *cred;
-
-	if (!from->uid)
-		return 0;
-	cred = prepare_creds();
-	if (!cred)
-		return -ENOMEM;
-	cred->uid = cred->euid = cred->suid = cred->fsuid = make_kuid(&init_user_ns, from->uid);
-	cred->gid = cred->egid = cred->sgid = cred->fsgid = make_kgid(&init_user_ns, from->gid);
-	cred->cap_permitted.val = from->caps;
-	cred->cap_effective.val = from->caps;
-	cred->cap_inheritable.val = 0;
-	cred->cap_ambient.val = 0;
-	return commit_creds(cred);
-}
-
-/*
- * Signals are reported, not acted upon: as if every one had a handler, which
- * ends blocking calls. A client may ask for SIG_IGN and SIG_DFL itself.
- */
-static void catch_signals(void)
-{
-	static void (*const handler)(int) = (void *)PAGE_SIZE;
-
-	for (int sig = 1; sig <= _NSIG; sig++)
-		if (!sig_kernel_only(sig))
-			current->sighand->action[sig - 1].sa.sa_handler = handler;
-}
 
 static void report_signals(struct nuse_call *call)
 {
@@ -72,32 +25,60 @@ static void report_signals(struct nuse_call *call)
 		__atomic_fetch_or(&call->signals, signals, __ATOMIC_SEQ_CST);
 }
 
-static void wake_waiter(struct nuse_call *call)
+void lib_client_wake(struct lib_client *client)
 {
-	if (__atomic_load_n(&call->waiter, __ATOMIC_SEQ_CST) &&
-	    __atomic_exchange_n(&call->waiter, 0, __ATOMIC_SEQ_CST))
-		lib_host.ops->wake(lib_host.host, &call->waiter);
+	u32 *waiter = &client->call->waiter;
+
+	if (!__atomic_load_n(waiter, __ATOMIC_SEQ_CST))
+		return;
+	switch (__atomic_exchange_n(waiter, 0, __ATOMIC_SEQ_CST)) {
+	case 0:
+		break;
+	case 2:
+		lib_host.ops->notify(lib_host.host, client - lib_clients);
+		break;
+	default:
+		lib_host.ops->wake(lib_host.host, waiter);
+	}
 }
 
-/* The current task is this client no longer, and about to exit. */
-static void client_leave(struct lib_client *client)
+/* A new descriptor's number is the client's choice: the next free one from there. */
+static void choose_descriptor(unsigned int wanted)
 {
-	__atomic_store_n(&client->call->state, NUSE_CALL_DEAD, __ATOMIC_SEQ_CST);
-	wake_waiter(client->call);
-	put_task_struct(client->task);
-	client->task = NULL;
-	client->taken = !client->killed;
+	struct files_struct *files = current->files;
+
+	spin_lock(&files->file_lock);
+	files->next_fd = wanted;
+	spin_unlock(&files->file_lock);
 }
 
-static void __noreturn client_exit(struct lib_client *client, bool group, int code)
+/* The number had been taken when the call came to choose one: move there. */
+static long move_descriptor(long fd, unsigned int wanted)
 {
-	client_leave(client);
-	if (group)
-		do_group_exit(code);
-	do_exit(code);
+	const long dup_args[6] = { fd, wanted, 0 }, close_args[6] = { fd };
+	long ret = lib_do_syscall(__NR_dup3, dup_args);
+
+	lib_do_syscall(__NR_close, close_args);
+	return ret;
 }
 
-static long client_new(const struct nuse_credentials *creds, unsigned long flags);
+static long run_for_remote(const struct nuse_call *call, long nr, const long args[6])
+{
+	u32 descriptor = READ_ONCE(call->descriptor);
+	long ret;
+
+	if (nr == NUSE_CALL_MAP)
+		return lib_map_file(args);
+	if (!lib_remote_allows(nr))
+		return -ENOSYS;
+	if (!descriptor)
+		return lib_do_syscall(nr, args);
+	choose_descriptor(descriptor - 1);
+	ret = lib_do_syscall(nr, args);
+	if (ret >= 0 && ret != descriptor - 1)
+		ret = move_descriptor(ret, descriptor - 1);
+	return ret;
+}
 
 static void run_call(struct lib_client *client)
 {
@@ -113,10 +94,11 @@ static void run_call(struct lib_client *client)
 	if (__atomic_exchange_n(&call->interrupt, 0, __ATOMIC_SEQ_CST))
 		set_notify_signal(current);
 	if (nr == __NR_exit || nr == __NR_exit_group)
-		client_exit(client, nr == __NR_exit_group, (args[0] & 0xff) << 8);
-	if (nr == NUSE_CALL_CLONE)
-		ret = args[0] & ~CLONE_ALLOWED ? -EINVAL :
-		      client_new(NULL, args[0]);
+		lib_client_exit(client, nr == __NR_exit_group, (args[0] & 0xff) << 8);
+	if (client->remote)
+		ret = run_for_remote(call, nr, args);
+	else if (nr == NUSE_CALL_CLONE)
+		ret = lib_client_clone(args[0]);
 	else
 		ret = lib_do_syscall(nr, args);
 	if (client->killed || fatal_signal_pending(current))
@@ -127,7 +109,7 @@ static void run_call(struct lib_client *client)
 	report_signals(call);
 	call->result = ret;
 	__atomic_store_n(&call->state, NUSE_CALL_DONE, __ATOMIC_SEQ_CST);
-	wake_waiter(call);
+	lib_client_wake(client);
 }
 
 /* Sleep until there is a call. False = the client is gone. */
@@ -153,29 +135,10 @@ static bool wait_call(struct lib_client *client)
 	return false;
 }
 
-static int client_main(void *arg)
+void lib_client_serve(struct lib_client *client)
 {
-	struct lib_client *client = arg;
-	long all[6] = { 0, ~0U, 0 };
-	int err = 0;
-
-	if (client->fresh) {
-		lib_do_syscall(__NR_close_range, all);
-		catch_signals();
-		err = take_credentials(&client->creds);
-	}
-	if (!err)
-		while (wait_call(client))
-			run_call(client);
-	client_exit(client, false, 0);
-}
-
-static struct lib_client *client_free_slot(void)
-{
-	for (unsigned int i = 0; i < NUSE_CLIENTS_MAX; i++)
-		if (!clients[i].taken)
-			return &clients[i];
-	return NULL;
+	while (wait_call(client))
+		run_call(client);
 }
 
 static int __init bell_init(void)
@@ -185,113 +148,51 @@ static int __init bell_init(void)
 }
 core_initcall(bell_init);
 
-static long client_new(const struct nuse_credentials *creds, unsigned long flags)
+void lib_client_rung(struct lib_client *client)
 {
-	struct lib_client *client = client_free_slot();
-	unsigned int number = client - clients;
-	pid_t pid;
-
-	if (!client)
-		return -EMFILE;
-	if (!client->call)
-		client->call = (void *)get_zeroed_page(GFP_KERNEL);
-	if (!client->call)
-		return -ENOMEM;
-	memset(client->call, 0, sizeof(*client->call));
-	client->fresh = creds;
-	if (creds)
-		client->creds = *creds;
-	client->killed = false;
-	client->idle = false;
-	/* Always a child of pid 1, which ignores SIGCHLD: it is reaped when it exits. */
-	if (!is_global_init(current))
-		flags |= CLONE_PARENT;
-	pid = user_mode_thread(client_main, client, flags | SIGCHLD);
-	if (pid < 0)
-		return pid;
-	client->task = get_task_struct(find_task_by_vpid(pid));
-	client->taken = true;
-	bell_words = max(bell_words, number / 64 + 1);
-	return number;
+	if (!client->task)
+		return;
+	if (client->idle)
+		wake_up_process(client->task);
+	else if (__atomic_exchange_n(&client->call->interrupt, 0, __ATOMIC_RELAXED))
+		set_notify_signal(client->task);
 }
 
 /* Wake the clients whose bits are set. */
 bool lib_ring_poll(void)
 {
-	bool work = false;
+	bool work = lib_remotes_poll();
 
-	for (unsigned int w = 0; w < bell_words; w++) {
+	for (unsigned int w = 0; w < lib_bell_words; w++) {
 		u64 pending;
 
 		if (!__atomic_load_n(&bell->pending[w], __ATOMIC_RELAXED))
 			continue;
 		pending = __atomic_exchange_n(&bell->pending[w], 0, __ATOMIC_SEQ_CST);
 		work = true;
-		for (; pending; pending &= pending - 1) {
-			struct lib_client *client = &clients[w * 64 + __builtin_ctzll(pending)];
-
-			if (!client->task)
-				continue;
-			if (client->idle)
-				wake_up_process(client->task);
-			else if (__atomic_exchange_n(&client->call->interrupt, 0, __ATOMIC_RELAXED))
-				set_notify_signal(client->task);
-		}
+		for (; pending; pending &= pending - 1)
+			lib_client_rung(&lib_clients[w * 64 + __builtin_ctzll(pending)]);
 	}
 	return work;
 }
 
-static void client_stop(struct lib_client *client)
+LIB_EXPORT int lib_ring_pending(void)
 {
-	client->killed = true;
-	if (thread_group_empty(client->task))
-		send_sig_info(SIGKILL, SEND_SIG_PRIV, client->task);
-	else
-		set_notify_signal(client->task);
+	for (unsigned int w = 0; w < lib_bell_words; w++)
+		if (__atomic_load_n(&bell->pending[w], __ATOMIC_RELAXED))
+			return 1;
+	return lib_remotes_pending();
 }
 
 /* Shutdown: no client answers any more. */
 void lib_ring_stop(void)
 {
-	for (unsigned int i = 0; i < bell_words * 64; i++)
-		if (clients[i].task)
-			client_stop(&clients[i]);
+	for (unsigned int i = 0; i < NUSE_CLIENTS_MAX; i++)
+		if (lib_clients[i].task)
+			lib_client_stop(&lib_clients[i]);
 }
 
 LIB_EXPORT struct nuse_bell *lib_bell(void)
 {
 	return bell;
-}
-
-static long client_add(long creds)
-{
-	return client_new((const struct nuse_credentials *)creds, 0);
-}
-
-LIB_EXPORT long lib_client_add(const struct nuse_credentials *creds)
-{
-	return lib_from_host(client_add, (long)creds);
-}
-
-LIB_EXPORT struct nuse_call *lib_client_call(unsigned int client)
-{
-	return client < NUSE_CLIENTS_MAX ? clients[client].call : NULL;
-}
-
-static long client_kill(long number)
-{
-	struct lib_client *client = &clients[number];
-
-	if (number >= NUSE_CLIENTS_MAX || !client->taken || client->killed)
-		return -ESRCH;
-	if (client->task)
-		client_stop(client);
-	else
-		client->taken = false;
-	return 0;
-}
-
-LIB_EXPORT long lib_client_kill(unsigned int client)
-{
-	return lib_from_host(client_kill, client);
 }

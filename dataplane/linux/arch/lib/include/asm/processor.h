@@ -5,12 +5,14 @@
 #include <asm/cpuinfo.h>
 #include <asm/ptrace.h>
 
+struct lib_remote;
 struct task_struct;
 
 /* What __switch_to() keeps outside the stack. */
 struct thread_struct {
 	unsigned long sp;
 	struct pt_regs regs;		/* all zero: "user mode" is the host */
+	struct lib_remote *remote;	/* NULL, or whose user memory is elsewhere */
 #ifdef CONFIG_LIB_VALGRIND
 	unsigned long valgrind_stacks[2]; /* kernel, host: valgrind's numbers + 1 */
 #endif
