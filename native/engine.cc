@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "instance_data.h"
+#include "nft.h"
 #include "work.h"
 
 void Engine::define(Napi::Env env)
@@ -21,6 +22,7 @@ void Engine::define(Napi::Env env)
 			InstanceMethod<&Engine::sharePort>("sharePort"),
 			InstanceMethod<&Engine::unsharePort>("unsharePort"),
 			InstanceMethod<&Engine::openClient>("openClient"),
+			InstanceMethod<&Engine::openNft>("openNft"),
 			InstanceMethod<&Engine::counters>("counters"),
 			InstanceMethod<&Engine::drops>("drops"),
 			InstanceMethod<&Engine::portCounters>("portCounters"),
@@ -176,6 +178,12 @@ Napi::Value Engine::unsharePort(const Napi::CallbackInfo &info)
 Napi::Value Engine::openClient(const Napi::CallbackInfo &info)
 {
 	return Client::open(info.Env(), engine_, worker_number(info, 0));
+}
+
+/* openNft(worker, directory of includes) */
+Napi::Value Engine::openNft(const Napi::CallbackInfo &info)
+{
+	return Nft::open(info.Env(), engine_, worker_number(info, 0), info[1]);
 }
 
 /* { names, values } of counters as the engine gives them. */

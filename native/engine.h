@@ -24,6 +24,7 @@ private:
 	Napi::Value sharePort(const Napi::CallbackInfo &info);
 	Napi::Value unsharePort(const Napi::CallbackInfo &info);
 	Napi::Value openClient(const Napi::CallbackInfo &info);
+	Napi::Value openNft(const Napi::CallbackInfo &info);
 	Napi::Value counters(const Napi::CallbackInfo &info);
 	Napi::Value drops(const Napi::CallbackInfo &info);
 	Napi::Value portCounters(const Napi::CallbackInfo &info);

@@ -3,8 +3,12 @@
 
 #include <napi.h>
 
+#include "nft.h"
+
 /* What the addon keeps for one JavaScript environment. */
 struct InstanceData {
 	Napi::FunctionReference engine;
 	Napi::FunctionReference client;
+	Napi::FunctionReference nft;
+	NftQueue nft_queue;
 };

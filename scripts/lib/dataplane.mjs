@@ -27,7 +27,7 @@ export async function buildDataplane({ libraries, sanitize = false }, progress) 
       ([variant, path]) => `-DNUSE_LIBLINUX_${variant.toUpperCase()}=${path}`,
     ),
   ];
-  const inputs = [...sources.map((path) => join(source, path)), join(checkout, "bench/kernel"), join(checkout, "bench/ports")];
+  const inputs = [...sources.map((path) => join(source, path)), ...["kernel", "life", "ports"].map((suite) => join(checkout, "bench", suite))];
   const hash = hashFiles(inputs, ...options);
   const say = await unlessDone(join(dir, ".sources"), hash, () =>
     logged(logFile(name), async (log) => {
