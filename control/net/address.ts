@@ -28,9 +28,10 @@ export function parseAddress(text: string): Address | undefined {
 
 /** From 4 or 16 bytes in network order. */
 export function fromBytes(bytes: ArrayLike<number>): Address {
-  const array = Array.from(bytes);
-  const family = array.length === 4 ? 4 : 6;
-  return { family, text: ipaddr.fromByteArray(array).toString(), bytes: Uint8Array.from(array) };
+  const copy = new Uint8Array(bytes);
+  return copy.length === 4
+    ? { family: 4, text: `${copy[0]}.${copy[1]}.${copy[2]}.${copy[3]}`, bytes: copy } // a full table has a million
+    : { family: 6, text: ipaddr.fromByteArray(Array.from(copy)).toString(), bytes: copy };
 }
 
 /** The prefix that `text` (ADDRESS/LENGTH) means, or undefined. */
@@ -56,11 +57,12 @@ export const hasHostBits = (prefix: Prefix): boolean =>
   network(prefix).address.text !== prefix.address.text;
 
 /** Is `address` in `prefix`? */
-export function contains(prefix: Prefix, address: Address): boolean {
-  return (
-    prefix.address.family === address.family &&
-    network({ address, length: prefix.length }).address.text === network(prefix).address.text
-  );
+export function contains({ address: { family, bytes }, length }: Prefix, address: Address): boolean {
+  if (family !== address.family) return false;
+  const whole = length >> 3;
+  for (let i = 0; i < whole; i++) if (bytes[i] !== address.bytes[i]) return false;
+  const mask = 0xff00 >> (length & 7);
+  return (length & 7) === 0 || ((bytes[whole]! ^ address.bytes[whole]!) & mask & 0xff) === 0;
 }
 
 /** 0.0.0.0/0 or ::/0 */

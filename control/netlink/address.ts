@@ -1,79 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // rtnetlink: addresses of interfaces.
 
-import { formatPrefix, fromBytes } from "../net/address.js";
-import type { Prefix } from "../net/address.js";
-import { decodeAttributes, encodeAttributes } from "./attributes.js";
-import { addressFamily, familyNumber } from "./family.js";
-import { flags } from "./message.js";
+import { bits, formatPrefix } from "../net/address.js";
+import type { Address, Prefix } from "../net/address.js";
+import { addressFamily, familyNumber, readAddress } from "./family.js";
+import { addrAttrs, ifaddrmsg, ifaFlags, operations } from "./gen/rt_addr.js";
+import { changing, flags, listing, readAttributes, readHeader } from "./message.js";
 import type { Message, Request } from "./message.js";
-
-const type = { new: 20, delete: 21, get: 22 } as const;
-const headerSize = 8;
-const permanent = 0x80;
-
-const attributes = {
-  address: [1, "binary"],
-  local: [2, "binary"],
-  flags: [8, "u32"],
-} as const;
 
 export interface InterfaceAddress {
   readonly index: number;
   readonly prefix: Prefix;
+  /** The other end's, on a point-to-point link. */
+  readonly peer: Address | undefined;
   /** Not learned from the network. */
   readonly permanent: boolean;
   /** 0 is global, 253 link, 254 host. */
   readonly scope: number;
 }
 
-/** struct ifaddrmsg */
-function header(family: number, length: number, index: number): Buffer {
-  const bytes = Buffer.alloc(headerSize);
-  bytes.writeUInt8(family, 0);
-  bytes.writeUInt8(length, 1);
-  bytes.writeUInt32LE(index, 4);
-  return bytes;
-}
+export const getAddresses = (): Request => listing(operations.getaddr, {}, {}, "list addresses");
 
-export const getAddresses = (): Request => ({
-  type: type.get,
-  flags: flags.request | flags.dump,
-  payload: header(0, 0, 0),
-  what: "list addresses",
-});
+const wanted = addrAttrs.pick("ifaAddress", "ifaLocal", "ifaFlags");
 
 export function decodeAddress(message: Message): InterfaceAddress | undefined {
-  if (message.type !== type.new) return undefined;
-  const { payload } = message;
-  const values = decodeAttributes(attributes, payload.subarray(headerSize));
-  const bytes = values.local ?? values.address;
-  if (!bytes || !addressFamily(payload.readUInt8(0))) return undefined;
+  if (message.type !== operations.getaddr.reply) return undefined;
+  const header = readHeader(message, ifaddrmsg);
+  const { ifaAddress, ifaLocal, ifaFlags: more } = readAttributes(message, ifaddrmsg, wanted);
+  const bytes = ifaLocal ?? ifaAddress;
+  const family = addressFamily(header.ifaFamily);
+  if (!bytes || !family || bytes.length !== bits(family) / 8) return undefined;
+  const address = readAddress(bytes);
+  const other = ifaAddress?.length === bytes.length ? readAddress(ifaAddress) : address;
   return {
-    index: payload.readUInt32LE(4),
-    prefix: { address: fromBytes(bytes), length: payload.readUInt8(1) },
-    permanent: ((values.flags ?? payload.readUInt8(2)) & permanent) !== 0,
-    scope: payload.readUInt8(3),
+    index: header.ifaIndex,
+    prefix: { address, length: header.ifaPrefixlen },
+    peer: other.text === address.text ? undefined : other,
+    permanent: ((more ?? header.ifaFlags) & ifaFlags.permanent) !== 0,
+    scope: header.ifaScope,
   };
 }
 
 type LinkName = { readonly index: number; readonly name: string };
 
-function request(number: number, more: number, link: LinkName, prefix: Prefix, what: string): Request {
-  const { address, length } = prefix;
+export interface AddressOptions {
+  readonly peer?: Address | undefined;
+  /** Begin to use an IPv6 address without asking whether somebody else has it. */
+  readonly noDad?: boolean | undefined;
+  readonly broadcast?: Address | undefined;
+  readonly label?: string | undefined;
+  readonly scope?: number | undefined;
+}
+
+function values(prefix: Prefix, { peer, broadcast, label }: AddressOptions) {
   return {
-    type: number,
-    flags: flags.request | flags.ack | more,
-    payload: Buffer.concat([
-      header(familyNumber(address.family), length, link.index),
-      encodeAttributes(attributes, { local: address.bytes, address: address.bytes }),
-    ]),
-    what: `${what} ${formatPrefix(prefix)} ${link.name}`,
+    ifaLocal: prefix.address.bytes,
+    ifaAddress: (peer ?? prefix.address).bytes,
+    ifaBroadcast: broadcast?.bytes,
+    ifaLabel: label,
   };
 }
 
-export const addAddress = (link: LinkName, prefix: Prefix): Request =>
-  request(type.new, flags.create | flags.replace, link, prefix, "add address");
+const header = ({ index }: LinkName, { address, length }: Prefix, { scope = 0, noDad = false }: AddressOptions = {}) => ({
+  ifaFamily: familyNumber(address.family),
+  ifaPrefixlen: length,
+  ifaFlags: noDad ? ifaFlags.nodad : 0,
+  ifaScope: scope,
+  ifaIndex: index,
+});
 
-export const deleteAddress = (link: LinkName, prefix: Prefix): Request =>
-  request(type.delete, 0, link, prefix, "delete address");
+export const addAddress = (link: LinkName, prefix: Prefix, options: AddressOptions = {}): Request =>
+  changing(
+    operations.newaddr, flags.create | flags.replace, header(link, prefix, options), values(prefix, options),
+    `add address ${formatPrefix(prefix)} ${link.name}`,
+  );
+
+export const deleteAddress = (link: LinkName, prefix: Prefix, options: AddressOptions = {}): Request =>
+  changing(
+    operations.deladdr, 0, header(link, prefix), values(prefix, options),
+    `delete address ${formatPrefix(prefix)} ${link.name}`,
+  );

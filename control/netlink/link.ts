@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// rtnetlink: links (network interfaces).
+// rtnetlink: links (network interfaces). What kinds there are, kinds.ts says.
 
-import { decodeAttributes, encodeAttributes } from "./attributes.js";
-import type { Attributes } from "./attributes.js";
-import { flags } from "./message.js";
+import { ifinfoFlags, ifinfomsg, linkAttrs, operations } from "./gen/rt_link.js";
+import type { Ifinfomsg, LinkAttrs, RtnlLinkStats64 } from "./gen/rt_link.js";
+import type { LinkKind } from "./kinds.js";
+import { formatMac, parseMac } from "./mac.js";
+import { changing, flags, listing, readAttributes, readHeader } from "./message.js";
 import type { Message, Request } from "./message.js";
 
-const type = { new: 16, get: 18 } as const;
-const headerSize = 16;
-const interfaceUp = 0x1;
-
-const attributes = {
-  address: [1, "binary"],
-  ifname: [3, "string"],
-  mtu: [4, "u32"],
-  operstate: [16, "u8"],
-  stats64: [23, "binary"],
-  carrier: [33, "u8"],
-} as const;
-
-/** Counters of struct rtnl_link_stats64, in its order. */
 const statNames = [
   "rxPackets", "txPackets", "rxBytes", "txBytes", "rxErrors", "txErrors", "rxDropped", "txDropped",
 ] as const;
@@ -32,60 +20,98 @@ export interface Link {
   readonly up: boolean;
   readonly carrier: boolean;
   readonly mtu: number;
+  /** Kind of a link that was made, such as vlan; undefined for others. */
+  readonly kind: string | undefined;
+  /** Index of the bridge, bond or VRF that it is a port of. */
+  readonly master: number | undefined;
+  /** Link-layer address, of links that have one. */
+  readonly mac: string | undefined;
   readonly stats: LinkStats;
 }
 
-/** struct ifinfomsg */
-function header(index: number, interfaceFlags: number, change: number): Buffer {
-  const bytes = Buffer.alloc(headerSize);
-  bytes.writeInt32LE(index, 4);
-  bytes.writeUInt32LE(interfaceFlags, 8);
-  bytes.writeUInt32LE(change, 12);
-  return bytes;
-}
+export const getLinks = (): Request => listing(operations.getlink, {}, {}, "list interfaces");
 
-export const getLinks = (): Request => ({
-  type: type.get,
-  flags: flags.request | flags.dump,
-  payload: header(0, 0, 0),
-  what: "list interfaces",
-});
+const wanted = linkAttrs.pick("ifname", "mtu", "carrier", "stats64", "master", "address", "linkinfo");
 
 export function decodeLink(message: Message): Link | undefined {
-  if (message.type !== type.new) return undefined;
-  const values = decodeAttributes(attributes, message.payload.subarray(headerSize));
+  if (message.type !== operations.getlink.reply) return undefined;
+  const header = readHeader(message, ifinfomsg);
+  const values = readAttributes(message, ifinfomsg, wanted);
   return {
-    index: message.payload.readInt32LE(4),
+    index: header.ifiIndex,
     name: values.ifname ?? "",
-    up: (message.payload.readUInt32LE(8) & interfaceUp) !== 0,
+    up: (header.ifiFlags & ifinfoFlags.up) !== 0,
     carrier: values.carrier === 1,
     mtu: values.mtu ?? 0,
-    stats: decodeStats(values.stats64),
+    kind: values.linkinfo?.kind,
+    master: values.master,
+    mac: values.address?.length === 6 ? formatMac(values.address) : undefined,
+    stats: decodeStats(values.stats64 ?? {}),
   };
 }
 
-function decodeStats(bytes: Uint8Array | undefined): LinkStats {
-  const view = bytes && Buffer.from(bytes);
-  const entries = statNames.map((name, index) => [
-    name,
-    view && view.length >= (index + 1) * 8 ? Number(view.readBigUInt64LE(index * 8)) : 0,
-  ]);
-  return Object.fromEntries(entries) as LinkStats;
+const decodeStats = (stats: Partial<RtnlLinkStats64>): LinkStats =>
+  Object.fromEntries(statNames.map((name) => [name, Number(stats[name] ?? 0n)])) as LinkStats;
+
+export interface LinkDetails {
+  readonly header: Ifinfomsg;
+  readonly attributes: LinkAttrs;
 }
 
-type LinkName = { readonly index: number; readonly name: string };
-
-function change(head: Buffer, values: Attributes<typeof attributes>, what: string): Request {
-  return {
-    type: type.new,
-    flags: flags.request | flags.ack,
-    payload: Buffer.concat([head, encodeAttributes(attributes, values)]),
-    what,
-  };
+/** All that the kernel says about a link. */
+export function decodeLinkDetails(message: Message): LinkDetails | undefined {
+  if (message.type !== operations.getlink.reply) return undefined;
+  return { header: readHeader(message, ifinfomsg), attributes: readAttributes(message, ifinfomsg, linkAttrs) };
 }
 
-export const setUp = ({ index, name }: LinkName, up: boolean): Request =>
-  change(header(index, up ? interfaceUp : 0, interfaceUp), {}, `set ${name} ${up ? "up" : "down"}`);
+export type LinkName = { readonly index: number; readonly name: string };
 
-export const setMtu = ({ index, name }: LinkName, mtu: number): Request =>
-  change(header(index, 0, 0), { mtu }, `set ${name} MTU ${mtu}`);
+export interface LinkSettings {
+  readonly mtu?: number | undefined;
+  readonly mac?: string | undefined;
+  readonly txQueueLength?: number | undefined;
+  /** Index of the bridge, bond or VRF that it becomes a port of; 0 takes it out. */
+  readonly master?: number | undefined;
+  readonly alias?: string | undefined;
+  readonly up?: boolean | undefined;
+}
+
+const settingsHeader = ({ up }: LinkSettings): Partial<Ifinfomsg> =>
+  up === undefined ? {} : { ifiFlags: up ? ifinfoFlags.up : 0, ifiChange: ifinfoFlags.up };
+
+const settingsValues = ({ mtu, mac, txQueueLength, master, alias }: LinkSettings): LinkAttrs => ({
+  txqlen: txQueueLength,
+  address: mac === undefined ? undefined : parseMac(mac),
+  mtu,
+  master,
+  ifalias: alias,
+});
+
+/** Make a link of a kind (see kinds.ts); `lower` is the index of the link that it stands on. */
+export const createLink = (name: string, kind: LinkKind, settings: LinkSettings & { readonly lower?: number | undefined } = {}): Request =>
+  changing(
+    operations.newlink, flags.create | flags.exclusive, settingsHeader(settings),
+    { ...settingsValues(settings), link: settings.lower, ifname: name, linkinfo: kind }, `create ${kind.kind} ${name}`,
+  );
+
+/** Change what its kind sets: the kind must be the link's own. */
+export const changeKind = ({ index, name }: LinkName, kind: LinkKind): Request =>
+  changing(operations.newlink, 0, { ifiIndex: index }, { linkinfo: kind }, `change ${kind.kind} ${name}`);
+
+export const changeLink = ({ index, name }: LinkName, settings: LinkSettings, what = `change ${name}`): Request =>
+  changing(operations.newlink, 0, { ifiIndex: index, ...settingsHeader(settings) }, settingsValues(settings), what);
+
+export const renameLink = ({ index, name }: LinkName, to: string): Request =>
+  changing(operations.newlink, 0, { ifiIndex: index }, { ifname: to }, `rename ${name} to ${to}`);
+
+export const deleteLink = ({ index, name }: LinkName): Request =>
+  changing(operations.dellink, 0, { ifiIndex: index }, {}, `delete ${name}`);
+
+export const setUp = (link: LinkName, up: boolean): Request =>
+  changeLink(link, { up }, `set ${link.name} ${up ? "up" : "down"}`);
+
+export const setMtu = (link: LinkName, mtu: number): Request =>
+  changeLink(link, { mtu }, `set ${link.name} MTU ${mtu}`);
+
+export const setMaster = (link: LinkName, master: LinkName | undefined): Request =>
+  changeLink(link, { master: master?.index ?? 0 }, master ? `put ${link.name} into ${master.name}` : `take ${link.name} out`);

@@ -1,107 +1,135 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A netlink socket of the library kernel: requests with their verdicts, dumps.
+// A netlink socket of the library kernel: requests with their verdicts, batches
+// of them, dumps.
 
 import { NuseError } from "../errors.js";
-import { message as messageFlags, netlink, socket } from "../kernel/syscalls.js";
-import { errnoName } from "../kernel/task.js";
+import { netlink } from "../kernel/syscalls.js";
 import type { Task } from "../kernel/task.js";
-import { control, decodeMessages, decodeVerdict, encodeMessage, flags } from "./message.js";
-import type { Message, Request, Verdict } from "./message.js";
+import { Batch } from "./batch.js";
+import { Channel, Conversation, openSocket } from "./conversation.js";
+import type { Message, Request } from "./message.js";
 
-const receiveSize = 65536;
 const attempts = 5;
+
+export type Decoder<T> = (message: Message) => T | undefined;
 
 /** One conversation at a time: the callers queue here. */
 export class NetlinkSocket {
-  readonly #task: Task;
-  readonly #fd: number;
-  readonly #buffer = Buffer.alloc(receiveSize);
+  readonly #channel: Channel;
   #sequence = 0;
   #busy: Promise<unknown> = Promise.resolve();
 
-  private constructor(task: Task, fd: number) {
-    this.#task = task;
-    this.#fd = fd;
+  private constructor(channel: Channel) {
+    this.#channel = channel;
   }
 
   static async open(task: Task, protocol: number = netlink.route): Promise<NetlinkSocket> {
-    const fd = await task.call(
-      "open a netlink socket", "socket", socket.netlink, socket.raw | socket.closeOnExec, protocol,
-    );
-    const one = Buffer.from([1, 0, 0, 0]);
-    for (const option of [netlink.capAck, netlink.extendedAck]) {
-      await task.call("set a netlink option", "setsockopt", fd, netlink.level, option, one, one.length);
-    }
-    return new NetlinkSocket(task, fd);
+    return new NetlinkSocket(new Channel(task, await openSocket(task, protocol), protocol));
   }
 
   /** Send a request and wait for its acknowledgement; throws what the kernel says. */
-  request(request: Request): Promise<void> {
+  async request(request: Request): Promise<void> {
+    await this.ask(request, () => undefined);
+  }
+
+  /** Send a request; what the kernel answers besides its verdict. */
+  ask<T>(request: Request, decode: Decoder<T>): Promise<T[]> {
+    return this.#exclusively(async () => (await this.#list(request, decode)).found);
+  }
+
+  /**
+   * Send many requests, as many in one system call as make sense; the refusals,
+   * in order. Those behind a refused one are carried out all the same.
+   */
+  batch(requests: Iterable<Request>): Promise<NuseError[]> {
     return this.#exclusively(async () => {
-      for await (const _ of this.#converse(request)) {
-        // requests that change something have no other answer
+      const batch = new Batch(this.#channel, this.#sequence);
+      try {
+        return await batch.run(requests);
+      } finally {
+        this.#sequence = batch.sequence;
       }
     });
   }
 
   /** Everything a dump request lists, as `decode` reads it. */
-  dump<T>(request: Request, decode: (message: Message) => T | undefined): Promise<T[]> {
-    return this.#exclusively(async () => {
-      for (let attempt = 0; attempt < attempts; attempt++) {
-        const found: T[] = [];
-        let interrupted = false;
-        for await (const message of this.#converse(request)) {
-          interrupted ||= (message.flags & flags.dumpInterrupted) !== 0;
-          const value = decode(message);
-          if (value !== undefined) found.push(value);
+  async dump<T>(request: Request, decode: Decoder<T>): Promise<T[]> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const { found, interrupted } = await this.#exclusively(() => this.#list(request, decode));
+      if (!interrupted) return found;
+    }
+    throw changed(request, ` ${attempts} times`);
+  }
+
+  /**
+   * The same piece by piece, for lists that are too long to hold: the values of
+   * a datagram at a time. Throws at the end when the list changed meanwhile.
+   * Nothing else goes through this socket until the last piece is taken.
+   */
+  async *stream<T>(request: Request, decode: Decoder<T>): AsyncGenerator<T[]> {
+    const release = await this.#acquire();
+    try {
+      const talk = await this.#begin(request);
+      try {
+        for (let more = true; more; ) {
+          const piece: T[] = [];
+          more = await talk.next(collect(piece, decode));
+          if (piece.length > 0) yield piece;
         }
-        if (!interrupted) return found;
+      } finally {
+        await talk.drain();
       }
-      throw new NuseError("kernel.protocol", `${request.what}: the list changed while it was read, ${attempts} times`);
-    });
+      if (talk.interrupted) throw changed(request, "");
+    } finally {
+      release();
+    }
   }
 
   async close(): Promise<void> {
-    await this.#exclusively(() => this.#task.tryCall("close", this.#fd));
+    await this.#exclusively(() => this.#channel.task.tryCall("close", this.#channel.fd));
   }
 
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#busy.then(work, work);
-    this.#busy = mine.catch(() => undefined);
-    return mine;
+  #begin(request: Request): Promise<Conversation> {
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    return Conversation.begin(this.#channel, request, this.#sequence);
   }
 
-  async *#converse(request: Request): AsyncGenerator<Message> {
-    const sequence = ++this.#sequence;
-    const bytes = encodeMessage({ ...request, sequence });
-    await this.#task.call(request.what, "sendto", this.#fd, bytes, bytes.length, 0, null, 0);
-    for (;;) {
-      for (const message of decodeMessages(await this.#receive(request))) {
-        if (message.sequence !== sequence || message.type === control.noop) continue;
-        if (message.type === control.error || message.type === control.done) {
-          refuse(request, decodeVerdict(message));
-          return;
-        }
-        yield message;
-      }
+  async #list<T>(request: Request, decode: Decoder<T>): Promise<{ found: T[]; interrupted: boolean }> {
+    const talk = await this.#begin(request);
+    const found: T[] = [];
+    try {
+      while (await talk.next(collect(found, decode)));
+    } finally {
+      await talk.drain();
+    }
+    return { found, interrupted: talk.interrupted };
+  }
+
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.#acquire();
+    try {
+      return await work();
+    } finally {
+      release();
     }
   }
 
-  /** One datagram, valid until the next; a netlink dump never exceeds 32 KiB. */
-  async #receive(request: Request): Promise<Buffer> {
-    const buffer = this.#buffer;
-    const length = await this.#task.call(
-      request.what, "recvfrom", this.#fd, buffer, buffer.length, messageFlags.truncated, null, null,
-    );
-    if (length > buffer.length) {
-      throw new NuseError("kernel.protocol", `${request.what}: a netlink datagram of ${length} bytes`);
-    }
-    return buffer.subarray(0, length);
+  /** Wait until the socket is ours; what this gives must be called when it no longer is. */
+  async #acquire(): Promise<() => void> {
+    const before = this.#busy;
+    let release = (): void => undefined;
+    this.#busy = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await before;
+    return release;
   }
 }
 
-function refuse({ what }: Request, { errno, text }: Verdict): void {
-  if (errno === 0) return;
-  const words = text === undefined ? "" : ` (${text})`;
-  throw new NuseError("kernel.refused", `the kernel refuses to ${what}: ${errnoName(errno)}${words}`, { errno });
-}
+const collect = <T>(into: T[], decode: Decoder<T>) => (message: Message): void => {
+  const value = decode(message);
+  if (value !== undefined) into.push(value);
+};
+
+const changed = ({ what }: Request, times: string): NuseError =>
+  new NuseError("kernel.protocol", `${what}: the list changed while it was read${times}`, { hint: "read it again" });
