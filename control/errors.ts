@@ -7,15 +7,30 @@ export const codes = {
   "config.syntax": 3,
   "config.invalid": 3,
   "config.needs-restart": 3,
+  "config.pending": 3,
+  "config.unwritable": 3,
+  "revision.unknown": 3,
+  "revision.unreadable": 3,
   "apply.failed": 6,
   "engine.unavailable": 4,
   "engine.port": 4,
   "engine.boot": 4,
   "engine.died": 5,
+  "daemon.running": 8,
   "kernel.call": 6,
   "kernel.refused": 6,
   "kernel.protocol": 6,
   "api.listen": 7,
+  "api.request": 2,
+  "api.missing": 2,
+  "api.denied": 9,
+  "api.unreachable": 9,
+  "api.version": 9,
+  "api.busy": 9,
+  "api.failed": 9,
+  "capture.filter": 2,
+  "doctor.failed": 10,
+  "program.missing": 127,
 } as const;
 
 export type ErrorCode = keyof typeof codes;
@@ -73,3 +88,8 @@ export function formatError(error: unknown): string {
 export function exitStatus(error: unknown): number {
   return error instanceof NuseError ? codes[error.code] : 1;
 }
+
+/** For what others throw, whose messages are sentences already: give it a code. */
+export const rethrowAs = (code: ErrorCode) => (cause: unknown): never => {
+  throw new NuseError(code, cause instanceof Error ? cause.message : String(cause), { cause });
+};

@@ -8,13 +8,12 @@ import type { Kernel } from "../kernel/kernel.js";
 import { plan } from "../plan/plan.js";
 import { merge } from "../plan/merge.js";
 import { sections } from "../sections/all.js";
-import type { Section, Step } from "../sections/section.js";
+import type { Step } from "../sections/section.js";
+import { carryOut } from "./carry.js";
 import { readState } from "./read.js";
 
 /** The kernel may undo a little of a plan: an address takes its routes along. */
 const rounds = 3;
-
-const sectionOf = new Map<string, Section>(sections.map((section) => [section.name, section]));
 
 /** The steps that would make the kernels be what `wanted` says: a preview, or the drift. */
 export async function preview(kernels: readonly Kernel[], wanted: Config): Promise<Step[]> {
@@ -26,11 +25,18 @@ export async function preview(kernels: readonly Kernel[], wanted: Config): Promi
  * one, all go back to `previous` and the error says so.
  */
 export async function apply(kernels: readonly Kernel[], wanted: Config, previous: Config | undefined): Promise<Step[]> {
+  await Promise.all(kernels.map((kernel) => check(kernel, wanted)));
   const results = await Promise.allSettled(kernels.map((kernel) => converge(kernel, wanted)));
   const failure = results.find((result) => result.status === "rejected");
   if (!failure) return merge(results.map((result) => (result.status === "fulfilled" ? result.value : [])));
   if (!previous) throw failure.reason;
   throw await rollBack(kernels, previous, failure.reason);
+}
+
+/** Throws what a kernel has against `wanted`, as far as it can be asked without a change. */
+export async function check(kernel: Kernel, wanted: Config): Promise<void> {
+  const running = await readState(kernel, wanted);
+  for (const section of sections) await section.check?.(kernel, running, wanted);
 }
 
 async function rollBack(kernels: readonly Kernel[], previous: Config, cause: unknown): Promise<NuseError> {
@@ -47,10 +53,8 @@ async function converge(kernel: Kernel, wanted: Config): Promise<Step[]> {
   for (let round = 0; round < rounds; round++) {
     const steps = plan(await readState(kernel, wanted), wanted);
     if (steps.length === 0) return taken;
-    for (const step of steps) {
-      await sectionOf.get(step.section)!.carryOut(kernel, step);
-      taken.push(step);
-    }
+    await carryOut(kernel, steps, round < rounds - 1);
+    taken.push(...steps);
   }
   const left = plan(await readState(kernel, wanted), wanted);
   if (left.length === 0) return taken;

@@ -13,6 +13,8 @@ export interface ConfigDocument {
   readonly content: unknown;
   /** Where the value at `path` stands; of its nearest parent if it is absent. */
   valuePlace(path: Path): Place;
+  /** Where a line and a column, from 1, of the text at `path` stand. */
+  textPlace(path: Path, line: number, column: number): Place;
   /** Where the key that ends `path` stands. */
   keyPlace(path: Path): Place;
 }
@@ -36,11 +38,25 @@ export function parseConfig(text: string, file: string): ConfigDocument {
   return {
     content: toContent(document, file),
     valuePlace: (path) => start(nearest(document, path)),
+    textPlace: (path, line, column) => {
+      const node = nearest(document, path);
+      const block = isScalar(node) && node.type === "BLOCK_LITERAL";
+      return block ? at(offsetInBlock(text, node.range![0], line, column)) : start(node);
+    },
     keyPlace: (path) => {
       const key = pair(document, path)?.key;
       return isNode(key) ? start(key) : start(nearest(document, path));
     },
   };
+}
+
+/** The text of a block begins on the line below its |, indented as its first line that is not empty. */
+function offsetInBlock(source: string, header: number, line: number, column: number): number {
+  const first = source.indexOf("\n", header) + 1;
+  const indent = /^ */.exec(source.slice(first).replace(/^(?: *\r?\n)+/, ""))![0].length;
+  let start = first;
+  for (let skipped = 1; skipped < line; skipped++) start = source.indexOf("\n", start) + 1;
+  return start + indent + column - 1;
 }
 
 /** Aliases that multiply (the "billion laughs") are an error of the file, not of ours. */

@@ -18,9 +18,9 @@ export function validate(document: ConfigDocument, file: string): ConfigFile {
   throw new NuseError("config.invalid", `${file} is not a valid configuration`, { faults });
 }
 
-/** Union members and names fail together with the whole: one fault is enough. */
+/** Union members, names and conditions fail together with the whole: one fault is enough. */
 const isCause = ({ schemaPath, keyword }: ErrorObject): boolean =>
-  !/\/anyOf\/\d+\//.test(schemaPath) && keyword !== "propertyNames";
+  !/\/anyOf\/\d+\//.test(schemaPath) && keyword !== "propertyNames" && keyword !== "if";
 
 function explain(error: ErrorObject, document: ConfigDocument): NuseError {
   const path = pathOf(error.instancePath);
@@ -45,9 +45,9 @@ function explain(error: ErrorObject, document: ConfigDocument): NuseError {
     case "minProperties":
       return new NuseError("config.invalid", `${name} is empty`, { place: document.valuePlace(path) });
     default:
-      return new NuseError("config.invalid", `${name}: ${show(error.data)} ${complaint(error)}`, {
+      return new NuseError("config.invalid", `${name}: ${show(error)} ${complaint(error)}`, {
         place: document.valuePlace(path),
-        hint: wanted,
+        hint: hintForChoice(error) ?? wanted,
       });
   }
 }
@@ -55,7 +55,7 @@ function explain(error: ErrorObject, document: ConfigDocument): NuseError {
 function complaint({ keyword, message, params }: ErrorObject): string {
   switch (keyword) {
     case "type":
-      return `is not ${article(String(params["type"]))}`;
+      return `is not ${[params["type"] as string | string[]].flat().map(article).join(" or ")}`;
     case "pattern":
     case "anyOf":
       return "is not of the right form";
@@ -70,10 +70,14 @@ function complaint({ keyword, message, params }: ErrorObject): string {
 
 const article = (type: string): string => `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+/** A value in few words; secrets in none. */
+function show({ data, parentSchema }: ErrorObject): string {
+  if (isRecord(parentSchema) && parentSchema["writeOnly"] === true) return "what is there";
+  const text = JSON.stringify(data, (key, value: unknown) => (isSecret(key) ? "..." : value)) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
+
+const isSecret = (key: string): boolean => /^(private|preshared)-key$/.test(key);
 
 /** JSON pointer to path. */
 const pathOf = (pointer: string): Path =>
@@ -95,6 +99,12 @@ function annotations(schema: unknown): Annotations {
     description: typeof description === "string" ? description : undefined,
     examples: Array.isArray(examples) ? examples.map(String) : [],
   };
+}
+
+function hintForChoice({ keyword, data, params }: ErrorObject): string | undefined {
+  if (keyword !== "enum" || typeof data !== "string") return undefined;
+  const near = closest(data, (params["allowedValues"] as unknown[]).map(String));
+  return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 function hintForMissing(key: string, schema: unknown): string | undefined {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../control/config/load.js";
 import { formatError } from "../../control/errors.js";
@@ -9,9 +9,9 @@ import { formatPrefix } from "../../control/net/address.js";
 const ports = 'ports:\n  wan0: { device: "raw:eth1" }\n';
 
 /** What reading `text` complains of. */
-function complaint(text: string): string {
+function complaint(text: string, file = "nuse.yaml"): string {
   try {
-    readConfig(text, "nuse.yaml");
+    readConfig(text, file);
   } catch (error) {
     return formatError(error);
   }
@@ -30,12 +30,17 @@ describe("a configuration file", () => {
     expect(config.routes.map(({ to }) => formatPrefix(to))).toEqual(["0.0.0.0/0"]);
     expect([...config.sysctls]).toEqual([["net/ipv4/ip_forward", "1"]]);
     expect(config.workers).toEqual({ cpus: [undefined], memory: 256 * 1024 * 1024, idle: "adaptive" });
-    expect(config.listen).toEqual({ kind: "unix", path: "/run/nuse/nused.sock" });
+    expect(config.api).toEqual({ listen: [{ kind: "unix", path: "/run/nuse/nused.sock" }], tokenFile: undefined, tls: undefined });
   });
 
-  it.each(["demo", "router"])("config/%s.yaml is valid", (name) => {
-    const file = `config/${name}.yaml`;
-    expect(readConfig(readFileSync(file, "utf8"), file).ports).toHaveLength(2);
+  it.each(readdirSync("config").filter((name) => name.endsWith(".yaml") && name !== "wireguard.yaml"))("config/%s is valid", (name) => {
+    const file = `config/${name}`;
+    expect(readConfig(readFileSync(file, "utf8"), file).ports.length).toBeGreaterThan(1);
+  });
+
+  it("config/wireguard.yaml lacks nothing but its key", () => {
+    const file = "config/wireguard.yaml";
+    expect(complaint(readFileSync(file, "utf8"), file)).toMatch(/^config\/wireguard\.yaml:\d+:\d+: cannot read wg0\.key: [^\n]*$/);
   });
 
   it("keeps the dots of an interface name in a sysctl written with slashes", () => {
@@ -56,13 +61,15 @@ describe("a broken configuration file is refused at file:line:column with a hint
     ["too many queues", 'ports:\n  wan0: { device: "raw:eth1", queues: 99 }\n', /^nuse\.yaml:2:39: ports\.wan0\.queues: 99 must be <= 16/],
     ["a port without a device", "ports:\n  wan0: {}\n", /^nuse\.yaml:2:9: ports\.wan0 lacks device\n {2}hint: device is BACKEND:DEVICE/],
     ["one device for two ports", `${ports}  lan0: { device: "raw:eth1" }\n`, /^nuse\.yaml:3:19: raw:eth1 is already port wan0/],
-    ["an interface without a port", `${ports}interfaces:\n  lan0: {}\n`, /^nuse\.yaml:4:9: there is no port lan0\n {2}hint: ports: wan0/],
+    ["an interface without a port", `${ports}interfaces:\n  lan0: {}\n`, /^nuse\.yaml:4:9: there is no port lan0\n {2}hint: an interface without a port has a type\. Did you mean wan0\?/],
     ["an address without a length", `${ports}interfaces:\n  wan0: { addresses: [192.0.2.1] }\n`, /^nuse\.yaml:4:23: 192\.0\.2\.1 is not .*\n {2}hint: .*192\.0\.2\.1\/24/],
     ["a route that leads nowhere", `${ports}routes:\n  - { to: default }\n`, /^nuse\.yaml:4:5: the route to default leads nowhere/],
     ["a gateway on no network", `${ports}routes:\n  - { to: default, via: 192.0.2.1 }\n`, /^nuse\.yaml:4:25: the next hop 192\.0\.2\.1 is on no configured network/],
     ["host bits in a prefix", `${ports}routes:\n  - { to: 10.0.0.1/8, interface: wan0 }\n`, /^nuse\.yaml:4:11: .*\n {2}hint: 10\.0\.0\.0\/8 would be right/],
-    ["a next hop of the other family", `${ports}interfaces:\n  wan0: { addresses: ["2001:db8::1/64"] }\nroutes:\n  - { to: 10.0.0.0/8, via: "2001:db8::2" }\n`, /^nuse\.yaml:6:28: .*not of the family/],
-    ["an API open to the world", `${ports}api:\n  listen: tcp:0.0.0.0:80\n`, /^nuse\.yaml:4:11: 0\.0\.0\.0 is not a loopback address/],
+    ["a next hop of the other family", `${ports}interfaces:\n  wan0: { addresses: ["2001:db8::1/64"] }\nroutes:\n  - { to: "2001:db8:1::/48", via: 192.0.2.1 }\n`, /^nuse\.yaml:6:35: .*not of the family/],
+    ["an API open to the world", `${ports}api:\n  listen: tcp:0.0.0.0:80\n`, /^nuse\.yaml:4:11: the API does not listen on TCP without authentication/],
+    ["a token that goes over a network unencrypted", `${ports}api:\n  listen: tcp:0.0.0.0:80\n  token-file: /t\n`, /^nuse\.yaml:4:11: a token would go to 0\.0\.0\.0 unencrypted/],
+    ["NAT on several workers", `${ports}workers: { cpus: [1, 2] }\nnat: { masquerade: [{ out: wan0 }] }\n`, /^nuse\.yaml:3:18: firewall and nat follow connections, which 2 workers do not share\n {2}hint: one worker/],
     ["an impossible RAM size", `${ports}workers: { memory: 3M }\n`, /^nuse\.yaml:3:20: workers\.memory: 3M is not possible/],
     ["an idle policy nobody knows", `${ports}workers: { idle: dream }\n`, /^nuse\.yaml:3:18: workers\.idle: "dream" is not one of the choices/],
     ["a sysctl outside /proc/sys", `${ports}sysctl:\n  ../../etc/passwd: 1\n`, /^nuse\.yaml:4:3: unknown key/],

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
+import { inspect } from "node:util";
 import { describe as group, expect, it } from "vitest";
 import { readConfig } from "../../control/config/load.js";
 import type { Config } from "../../control/config/model.js";
 import { parseAddress, parsePrefix } from "../../control/net/address.js";
 import { plan } from "../../control/plan/plan.js";
 import type { RunningAddress } from "../../control/sections/addresses/state.js";
+import type { RunningLink } from "../../control/sections/links/state.js";
 import type { Route } from "../../control/sections/routes/state.js";
 import type { State } from "../../control/sections/state.js";
 
@@ -15,6 +17,8 @@ const config = (text: string): Config =>
 interface Running {
   readonly up?: boolean;
   readonly mtu?: number;
+  readonly original?: { readonly mtu?: number };
+  readonly links?: readonly RunningLink[];
   readonly addresses?: readonly RunningAddress[];
   readonly routes?: readonly Route[];
   readonly sysctl?: Readonly<Record<string, string>>;
@@ -22,23 +26,32 @@ interface Running {
   readonly originals?: Readonly<Record<string, string>>;
 }
 
+const link = (name: string, more: Partial<RunningLink> = {}): RunningLink => ({
+  index: 2, name, up: true, mtu: 1500, mac: "02:00:00:00:00:01", description: "", master: undefined,
+  link: { kind: "port" }, owned: false, vlans: [], original: {}, ...more,
+});
+
 /** A state with lo up and wan0 as said. */
-function state({ up = true, mtu = 1500, addresses = [], routes = [], sysctl = {}, originals = {} }: Running): State {
+function state({ up = true, mtu = 1500, addresses = [], routes = [], sysctl = {}, originals = {}, links = [], original = {} }: Running): State {
+  const all = [link("lo", { index: 1, mtu: 65536 }), link("wan0", { up, mtu, original }), ...links];
   return {
-    links: new Map([
-      ["lo", { index: 1, name: "lo", up: true, mtu: 65536 }],
-      ["wan0", { index: 2, name: "wan0", up, mtu }],
-    ]),
+    links: new Map(all.map((one) => [one.name, one])),
     addresses: new Map([["wan0", addresses]]),
     routes,
+    firewall: { marker: undefined, own: undefined, raw: [] },
+    rules: [],
+    neighbours: [],
+    wireguard: new Map(),
     sysctl: new Map(Object.entries(sysctl).map(([name, value]) => [name, { value, original: originals[name] }])),
+    qos: new Map(),
   };
 }
 
 const owned = (text: string): RunningAddress => ({ prefix: parsePrefix(text)!, owned: true });
 const learned = (text: string): RunningAddress => ({ prefix: parsePrefix(text)!, owned: false });
 const route = (to: string, via: string, metric = 0): Route => ({
-  to: parsePrefix(to)!, via: parseAddress(via), interface: "wan0", metric,
+  to: parsePrefix(to)!, type: "unicast", metric, table: 254, src: undefined, mtu: undefined, advmss: undefined,
+  hops: [{ via: parseAddress(via), interface: "wan0", weight: 1, onlink: false }],
 });
 const steps = (running: State, wanted: Config): string[] => plan(running, wanted).map(({ words }) => words);
 
@@ -54,7 +67,7 @@ group("a plan", () => {
       "set net/ipv4/ip_forward to 1 (was 0)",
       "set wan0 up",
       "add 192.0.2.2/30 to wan0",
-      "route 0.0.0.0/0 via 192.0.2.1",
+      "route 0.0.0.0/0 via 192.0.2.1 on wan0",
     ]);
   });
 
@@ -93,7 +106,7 @@ group("a plan", () => {
       sysctl: { "net/ipv4/ip_forward": "1" },
     });
     expect(steps(running, wanted)).toEqual([
-      "route 0.0.0.0/0 via 192.0.2.1",
+      "route 0.0.0.0/0 via 192.0.2.1 on wan0",
       "delete the route 10.0.0.0/8 via 192.0.2.1 on wan0",
     ]);
   });
@@ -117,5 +130,83 @@ group("a plan", () => {
   it("sets an interface down last", () => {
     const running = state({ addresses: [owned("192.0.2.9/24")] });
     expect(steps(running, config("interfaces:\n  wan0: { up: false }\n")).at(-1)).toBe("set wan0 down");
+  });
+
+  it("gives an interface whose MTU is no longer named the one it had", () => {
+    expect(steps(state({ mtu: 9000, original: { mtu: 1500 } }), config(""))).toEqual([]);
+    expect(steps(state({ mtu: 9000, original: { mtu: 1500 } }), config("interfaces: { wan0: {} }\n"))).toEqual(["set the MTU of wan0 to 1500 (was 9000)"]);
+  });
+});
+
+const vlan = (name: string, parent: string, id: number) =>
+  link(name, { owned: true, link: { kind: "vlan", parent, id, protocol: "802.1Q" } });
+
+group("a plan of links", () => {
+  it("makes parents before what stands on them", () => {
+    const wanted = config("interfaces:\n  top: { type: macvlan, parent: v10 }\n  v10: { type: vlan, parent: br0, id: 10 }\n  br0: { type: bridge, members: [wan0] }\n");
+    expect(steps(state({}), wanted).filter((words) => words.startsWith("create"))).toEqual([
+      "create the bridge br0", "create v10, VLAN 10 of br0", "create top, a macvlan of v10",
+    ]);
+  });
+
+  it("deletes what stands on a link before the link", () => {
+    const links = [link("br0", { owned: true, link: { kind: "bridge", vlanFiltering: false, stp: false, ageing: 300 } }), vlan("v10", "br0", 10)];
+    expect(steps(state({ links }), config(""))).toEqual(["delete the vlan v10", "delete the bridge br0"]);
+  });
+
+  it("leaves links alone that somebody else made", () => {
+    expect(steps(state({ links: [{ ...vlan("v10", "wan0", 10), owned: false }] }), config(""))).toEqual([]);
+  });
+
+  it("makes a link anew when what cannot be changed differs, with what stands on it, and says what is lost", () => {
+    const links = [vlan("v10", "wan0", 10), { ...vlan("v11", "v10", 11) }];
+    const wanted = config("interfaces:\n  v10: { type: vlan, parent: wan0, id: 20 }\n  v11: { type: vlan, parent: v10, id: 11 }\n");
+    const planned = plan(state({ links }), wanted);
+    expect(planned.map(({ words }) => words)).toEqual([
+      "delete the vlan v11, to make it anew", "delete the vlan v10, to make it anew",
+      "create v10, VLAN 20 of wan0", "create v11, VLAN 11 of v10", "set v10 up", "set v11 up",
+    ]);
+    expect(planned[0]?.loss).toBe("v11 forwards nothing until it is there again");
+  });
+
+  it("adds addresses and routes of a link that is made anew again", () => {
+    const running = state({ links: [vlan("v10", "wan0", 10)], routes: [{ ...route("10.0.0.0/8", "192.0.2.1"), hops: [{ via: parseAddress("192.0.2.1"), interface: "v10", weight: 1, onlink: false }] }] });
+    const text = (id: number) => `interfaces:\n  v10: { type: vlan, parent: wan0, id: ${id}, addresses: [192.0.2.2/24] }\nroutes:\n  - { to: 10.0.0.0/8, via: 192.0.2.1 }\n`;
+    const there: State = { ...running, addresses: new Map([["v10", [owned("192.0.2.2/24")]]]) };
+    expect(steps(there, config(text(10)))).toEqual([]);
+    expect(steps(there, config(text(20)))).toEqual(expect.arrayContaining(["add 192.0.2.2/24 to v10", "route 10.0.0.0/8 via 192.0.2.1 on v10"]));
+  });
+
+  it("deletes first what is in the way: two interfaces cannot be the same VLAN", () => {
+    const wanted = config("interfaces:\n  new: { type: vlan, parent: wan0, id: 10 }\n");
+    expect(steps(state({ links: [vlan("old", "wan0", 10)] }), wanted).slice(0, 2)).toEqual(["delete the vlan old", "create new, VLAN 10 of wan0"]);
+  });
+
+  it("changes in place what can be changed", () => {
+    const links = [link("br0", { owned: true, link: { kind: "bridge", vlanFiltering: false, stp: false, ageing: 300 } })];
+    expect(steps(state({ links }), config("interfaces:\n  br0: { type: bridge, stp: true, ageing: 60 }\n"))).toEqual(["change stp, ageing of br0"]);
+  });
+
+  it("gives a bond its primary when it has its members", () => {
+    const wanted = config("interfaces:\n  bond0: { type: bond, mode: active-backup, members: [wan0], primary: wan0 }\n");
+    const words = steps(state({}), wanted);
+    expect(words.indexOf("change primary of bond0")).toBeGreaterThan(words.indexOf("put wan0 into bond0"));
+  });
+
+  it("joins VLANs into ranges", () => {
+    const members = "interfaces:\n  br0: { type: bridge, vlan-filtering: true, members: [{ name: wan0, pvid: 5, vlans: [10-12, 13, 20] }] }\n";
+    expect(steps(state({}), config(members))).toContain("add VLANs to wan0: 5 pvid untagged, 10-13, 20");
+  });
+
+  it("never shows a key", () => {
+    const key = "IAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHl8=";
+    const wanted = config(`interfaces:\n  wg0: { type: wireguard, private-key: ${key} }\n`);
+    const planned = plan(state({}), wanted);
+    const hex = Buffer.from(key, "base64").toString("hex");
+    for (const text of [JSON.stringify(planned), inspect(planned, { depth: 9 }), JSON.stringify(wanted), inspect(wanted, { depth: 9 })]) {
+      expect(text).not.toContain(key);
+      expect(text.replaceAll(" ", "")).not.toContain(hex);
+    }
+    expect(planned.map(({ words }) => words)).toContain("set WireGuard wg0: its private key");
   });
 });

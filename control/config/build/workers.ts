@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
+import { closest } from "../closest.js";
 import type { PortConfig, WorkersConfig } from "../model.js";
 import type { ConfigFile } from "../schema/file.js";
 import type { Refuse } from "./context.js";
 
+const backends = ["raw", "xdp", "dpdk", "memif", "tap", "netmap", "pipe"];
 const defaultMemory = "256M";
 const megabyte = 1024 * 1024;
 
@@ -22,6 +24,11 @@ export function buildPorts({ ports }: ConfigFile, refuse: Refuse): PortConfig[] 
     const other = devices.get(device);
     if (other !== undefined) {
       refuse(["ports", name, "device"], `${device} is already port ${other}`);
+    }
+    const backend = device.slice(0, device.indexOf(":"));
+    if (!backends.includes(backend)) {
+      const near = closest(backend, backends);
+      refuse(["ports", name, "device"], `${device}: no such kind of port`, near ? `did you mean ${near}?` : backends.join(", "));
     }
     devices.set(device, name);
     if (name === "lo") refuse(["ports", name], "lo is the loopback interface, not a port");

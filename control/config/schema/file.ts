@@ -3,10 +3,13 @@
 // and what an error message gives as an example.
 
 import Type from "typebox";
+import { Firewall } from "../../firewall/schema/firewall.js";
+import { Nat } from "../../firewall/schema/nat.js";
 import { strict } from "./common.js";
 import { Interfaces } from "./interfaces.js";
-import { Routes } from "./routes.js";
-import { Api, Log, Sysctl } from "./service.js";
+import { Qos } from "./qos.js";
+import { Neighbours, Routes, Rules } from "./routes.js";
+import { Api, Log, State, Sysctl } from "./service.js";
 import { Ports, Workers } from "./workers.js";
 
 export const ConfigFile = Type.Object(
@@ -15,8 +18,14 @@ export const ConfigFile = Type.Object(
     ports: Ports,
     interfaces: Type.Optional(Interfaces),
     routes: Type.Optional(Routes),
+    firewall: Type.Optional(Firewall),
+    nat: Type.Optional(Nat),
+    rules: Type.Optional(Rules),
+    neighbours: Type.Optional(Neighbours),
     sysctl: Type.Optional(Sysctl),
+    qos: Type.Optional(Qos),
     api: Type.Optional(Api),
+    state: Type.Optional(State),
     log: Type.Optional(Log),
   },
   strict,

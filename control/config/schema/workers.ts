@@ -27,7 +27,7 @@ export const Workers = Type.Object(
       }),
     ),
   },
-  strict,
+  { ...strict, description: "the threads that run the kernels" },
 );
 
 const Port = Type.Object(
@@ -44,4 +44,6 @@ const Port = Type.Object(
   strict,
 );
 
-export const Ports = Type.Record(InterfaceName, Port, { minProperties: 1, additionalProperties: false });
+export const Ports = Type.Record(InterfaceName, Port, {
+  minProperties: 1, additionalProperties: false, description: "devices of the host, by the name of their interface",
+});

@@ -4,6 +4,7 @@
 import { formatPrefix } from "../../net/address.js";
 import type { Prefix } from "../../net/address.js";
 import { addAddress, decodeAddress, deleteAddress, getAddresses } from "../../netlink/address.js";
+import type { Kernel } from "../../kernel/kernel.js";
 import type { Section, Step } from "../section.js";
 import type { RunningAddress } from "./state.js";
 
@@ -23,6 +24,11 @@ const remove = (link: string, prefix: Prefix): AddressStep => ({
   section: "addresses", phase: "address.delete", words: `delete ${formatPrefix(prefix)} from ${link}`, link, prefix,
   loss: `${formatPrefix(prefix)} on ${link} no longer answers`,
 });
+
+function request(kernel: Kernel, { phase, link: name, prefix }: AddressStep) {
+  const link = { name, index: kernel.index(name) };
+  return phase === "address.add" ? addAddress(link, prefix) : deleteAddress(link, prefix);
+}
 
 export const addresses: Section<"addresses", AddressStep> = {
   name: "addresses",
@@ -47,15 +53,18 @@ export const addresses: Section<"addresses", AddressStep> = {
       const kept = new Set(wanted.map(formatPrefix));
       return [
         ...wanted.filter((prefix) => !present.has(formatPrefix(prefix))).map((prefix) => add(name, prefix)),
+        // The first of a network takes those behind it along, so they go first.
         ...is
           .filter(({ owned, prefix }) => owned && !kept.has(formatPrefix(prefix)))
+          .reverse()
           .map(({ prefix }) => remove(name, prefix)),
       ];
     });
   },
 
-  async carryOut(kernel, { phase, link: name, prefix }) {
-    const link = { name, index: kernel.index(name) };
-    await kernel.netlink.request(phase === "address.add" ? addAddress(link, prefix) : deleteAddress(link, prefix));
-  },
+  requests: (kernel, step) => [request(kernel, step)],
+  carryOut: (kernel, step) => kernel.netlink.request(request(kernel, step)),
+  moved: (state, links) =>
+    new Map([...state].map(([name, list]) => [name, links.has(name) ? list.filter(({ prefix }) => prefix.address.family === 4) : list])),
+  without: (state, gone) => new Map([...state].filter(([name]) => !gone.has(name))),
 };

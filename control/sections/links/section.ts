@@ -1,61 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Interfaces: whether they are up, and their MTU.
+// Interfaces: which there are, how they stand on each other, whether they are up.
 
-import type { InterfaceConfig } from "../../config/model.js";
 import { NuseError } from "../../errors.js";
-import { decodeLink, getLinks, setMtu, setUp } from "../../netlink/link.js";
-import type { Section, Step } from "../section.js";
-import type { RunningLink } from "./state.js";
-
-type LinkStep = Step & { readonly section: "links"; readonly link: string } & (
-    | { readonly kind: "mtu"; readonly mtu: number }
-    | { readonly kind: "up"; readonly up: boolean }
-  );
+import type { Config } from "../../config/model.js";
+import type { Kernel } from "../../kernel/kernel.js";
+import { decodeBridgePort, getBridgePorts } from "../../netlink/bridge.js";
+import { decodeLinkDetails, getLinks } from "../../netlink/link.js";
+import type { LinkDetails } from "../../netlink/link.js";
+import type { Section } from "../section.js";
+import { describeLink } from "./describe.js";
+import { planLinks } from "./plan.js";
+import { isOriginalKnown, linkRequests } from "./requests.js";
+import type { RunningLinks } from "./state.js";
+import type { LinkStep } from "./step.js";
 
 export const links: Section<"links", LinkStep> = {
   name: "links",
 
   async read(kernel, wanted) {
-    const running = await kernel.netlink.dump(getLinks(), decodeLink);
-    kernel.knowLinks(running);
-    const found = new Map(running.map(({ index, name, up, mtu }) => [name, { index, name, up, mtu }]));
-    refuseAbsent(found, wanted.interfaces);
+    const details = await kernel.netlink.dump(getLinks(), decodeLinkDetails);
+    kernel.knowLinks(details.map(({ header, attributes }) => ({ index: header.ifiIndex, name: attributes.ifname ?? "" })));
+    const vlans = details.some(isFilteringBridge) ? await readVlans(kernel) : new Map();
+    const found: RunningLinks = new Map(details.map((one) => {
+      const link = describeLink(one, (index) => kernel.name(index), kernel.linkOriginals);
+      return [link.name, { ...link, vlans: vlans.get(link.index) ?? [] }];
+    }));
+    refuseAbsent(found, wanted);
     return found;
   },
 
-  plan({ links: running }, { interfaces }) {
-    return withLoopback(interfaces).flatMap((wanted) => {
-      const is = running.get(wanted.name);
-      return is ? [...planMtu(is, wanted), ...planUp(is, wanted)] : [];
-    });
+  plan: ({ links: running }, wanted) => planLinks(running, wanted),
+
+  requests(kernel, step) {
+    return isOriginalKnown(kernel, step) ? linkRequests(kernel, step) : undefined;
   },
 
+  /** The kernel made the link a moment ago: what it gave it is not known yet. */
   async carryOut(kernel, step) {
-    const link = { name: step.link, index: kernel.index(step.link) };
-    await kernel.netlink.request(step.kind === "mtu" ? setMtu(link, step.mtu) : setUp(link, step.up));
+    const details = await kernel.netlink.dump(getLinks(), decodeLinkDetails);
+    const all = details.map((one) => describeLink(one, (index) => kernel.name(index), kernel.linkOriginals));
+    const is = all.find(({ name }) => name === step.link);
+    const known = step.kind === "mtu" || step.kind === "mac" ? { ...step, was: is?.[step.kind] } as LinkStep : step;
+    for (const request of linkRequests(kernel, known)) await kernel.netlink.request(request);
   },
+
+  without: (state, gone) => new Map([...state].filter(([name]) => !gone.has(name))),
 };
 
-function refuseAbsent(found: ReadonlyMap<string, RunningLink>, wanted: readonly InterfaceConfig[]): void {
-  const absent = wanted.filter(({ name }) => !found.has(name)).map(({ name }) => name);
+const isFilteringBridge = ({ attributes: { linkinfo } }: LinkDetails): boolean => linkinfo?.kind === "bridge";
+
+const readVlans = async (kernel: Kernel) =>
+  new Map((await kernel.netlink.dump(getBridgePorts(), decodeBridgePort)).map(({ index, vlans }) => [index, vlans]));
+
+function refuseAbsent(found: RunningLinks, { interfaces }: Config): void {
+  const absent = interfaces.filter(({ name, link }) => link.kind === "port" && !found.has(name)).map(({ name }) => name);
   if (absent.length > 0) throw new NuseError("kernel.refused", `the instance has no interface ${absent.join(", ")}`);
-}
-
-/** The loopback interface is up without being asked. */
-function withLoopback(interfaces: readonly InterfaceConfig[]): readonly InterfaceConfig[] {
-  if (interfaces.some(({ name }) => name === "lo")) return interfaces;
-  return [...interfaces, { name: "lo", up: true, mtu: undefined, addresses: [] }];
-}
-
-function planMtu(is: RunningLink, { name, mtu }: InterfaceConfig): LinkStep[] {
-  if (mtu === undefined || mtu === is.mtu) return [];
-  const words = `set the MTU of ${name} to ${mtu} (was ${is.mtu})`;
-  return [{ section: "links", phase: "link.change", words, kind: "mtu", link: name, mtu }];
-}
-
-function planUp(is: RunningLink, { name, up }: InterfaceConfig): LinkStep[] {
-  if (up === is.up) return [];
-  const loss = up ? undefined : `${name} forwards nothing more`;
-  const words = `set ${name} ${up ? "up" : "down"}`;
-  return [{ section: "links", phase: up ? "link.up" : "link.down", words, loss, kind: "up", link: name, up }];
 }
