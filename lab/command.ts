@@ -2,7 +2,8 @@
 // Programs of the host that a lab runs.
 
 import { execFile, execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 
 const executed = promisify(execFile);
@@ -30,6 +31,10 @@ export async function output(command: string, ...args: string[]): Promise<string
 /** Start a command that stays, its output ignored. */
 export const background = (command: string, ...args: string[]): ChildProcess =>
   spawn(command, args, { stdio: "ignore" });
+
+/** Start a command that stays and says something. */
+export const speaking = (command: string, ...args: string[]): ChildProcessByStdio<null, Readable, null> =>
+  spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
 
 /** End a child that we started, and wait until it is gone. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {

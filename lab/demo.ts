@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The demonstration: nused between two namespaces, proved with ping and iperf3,
-// then its rates until it is told to stop.
+// The demonstration: nused between two namespaces and a third behind NAT, proved
+// with ping, iperf3 and a web server, then its rates until it is told to stop.
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -11,19 +11,21 @@ import { createNetwork, hosts } from "./network.js";
 import type { Network } from "./network.js";
 import { Nused } from "./nused.js";
 import { Rates } from "./rates.js";
-import { iperf, ping, reachable } from "./traffic.js";
+import { iperf, ping, reachable, seenAs } from "./traffic.js";
 
 const say = (text = ""): void => void process.stdout.write(`${text}\n`);
 
 function picture(): void {
   say();
   say("  a 10.77.1.2 ---- left [ nused: Linux as a library ] right ---- b 10.77.2.2");
-  say("    fd77:1::2                                                       fd77:2::2");
+  say("    fd77:1::2                        wan                            fd77:2::2");
+  say("                                      |");
+  say("                                      c 203.0.113.2, behind NAT");
   say();
 }
 
-/** Ping and iperf3 from a to b; throws if something does not get through. */
-async function prove({ a, b }: Network): Promise<void> {
+/** From a to b and out to c; throws if something does not get through. */
+async function prove({ a, b, c }: Network): Promise<void> {
   for (const [name, address] of [["ping", hosts.b.v4], ["ping -6", hosts.b.v6]] as const) {
     if (!(await reachable(a, address))) throw new Error(`${address} does not answer through nused`);
     const { sent, received, average } = await ping(a, address);
@@ -33,6 +35,9 @@ async function prove({ a, b }: Network): Promise<void> {
     const { bitsPerSecond } = await iperf(a, b, address);
     say(`  ${name.padEnd(10)} ${address.padEnd(12)} ${(bitsPerSecond / 1e9).toFixed(2)} Gbit/s`);
   }
+  const seen = await seenAs(a, c, hosts.c.v4);
+  if (seen !== hosts.c.router4) throw new Error(`c sees ${hosts.a.v4} as ${seen}: it is not translated`);
+  say(`  ${"NAT".padEnd(10)} ${hosts.c.v4.padEnd(12)} sees ${hosts.a.v4} as ${seen}`);
 }
 
 /** How to look around while it runs. */

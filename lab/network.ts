@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Two hosts and a router between them:
+// Two hosts, a router between them, and behind its uplink a third that knows no way
+// to the networks of the two:
 //
 //   a eth0 ---- left0 [ router ] right0 ---- eth0 b
+//                         wan0 ---- eth0 c
 
 import { Namespace } from "./namespace.js";
 
 export interface Network {
   readonly a: Namespace;
   readonly b: Namespace;
+  readonly c: Namespace;
   readonly router: Namespace;
   remove(): void;
 }
@@ -16,6 +19,7 @@ export interface Network {
 export const hosts = {
   a: { v4: "10.77.1.2", v6: "fd77:1::2", router4: "10.77.1.1", router6: "fd77:1::1" },
   b: { v4: "10.77.2.2", v6: "fd77:2::2", router4: "10.77.2.1", router6: "fd77:2::1" },
+  c: { v4: "203.0.113.2", router4: "203.0.113.1" },
 } as const;
 
 /** Make the namespaces and links; `suffix` tells several networks of a run apart. */
@@ -28,10 +32,13 @@ export function createNetwork(kind: string, suffix = ""): Network {
   };
   const remove = (): void => made.forEach((one) => one.remove());
   try {
-    const network = { a: namespace("a"), b: namespace("b"), router: namespace("router"), remove };
+    const network = { a: namespace("a"), b: namespace("b"), c: namespace("c"), router: namespace("router"), remove };
     silence(network.router);
     connect(network.a, network.router, "left0", hosts.a);
     connect(network.b, network.router, "right0", hosts.b);
+    addCable(network.c, network.router, "wan0");
+    network.c.ip("address", "add", `${hosts.c.v4}/24`, "dev", "eth0");
+    network.c.ip("link", "set", "eth0", "up");
     return network;
   } catch (error) {
     remove();

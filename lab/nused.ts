@@ -14,32 +14,51 @@ import type { Namespace } from "./namespace.js";
 const startLimit = 20_000;
 
 /** package.json's directory: labs are run from the checkout. */
-const program = join(process.cwd(), "build/js/control/cli/nused.js");
+const built = join(process.cwd(), "build/js/control/cli/nused.js");
+
+export interface NusedSettings {
+  /** The directory of an earlier one: its state, and its file if `config` is undefined. */
+  readonly home?: string;
+  /** What to run instead of nused itself, with a channel to its parent. */
+  readonly steered?: string;
+  /** The program to run as nused. */
+  readonly program?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A command that runs its arguments, around it. */
+  readonly within?: readonly string[];
+}
 
 export class Nused {
   readonly child: ChildProcess;
   readonly socket: string;
   readonly configFile: string;
   readonly logFile: string;
-  readonly #dir: string;
+  readonly home: string;
 
-  /** Start it; `config` is the file's text without its api section. */
-  constructor(namespace: Namespace, config: string) {
-    this.#dir = mkdtempSync(join(tmpdir(), "nuse-lab-"));
-    this.socket = join(this.#dir, "nused.sock");
-    this.configFile = join(this.#dir, "nuse.yaml");
-    this.logFile = join(this.#dir, "nused.log");
-    this.configure(config);
+  /** Start it; `config` is the file's text, whose api section, if it has one, says SOCKET for the socket. */
+  constructor(namespace: Namespace, config: string | undefined, { home, steered, program = built, environment, within = [] }: NusedSettings = {}) {
+    this.home = home ?? mkdtempSync(join(tmpdir(), "nuse-lab-"));
+    this.socket = join(this.home, "nused.sock");
+    this.configFile = join(this.home, "nuse.yaml");
+    this.logFile = join(this.home, "nused.log");
+    if (config !== undefined) this.configure(config);
     const log = openSync(this.logFile, "w");
-    const [command, ...args] = [...namespace.prefix, process.execPath, program, "--config", this.configFile];
-    this.child = spawn(command!, args, { stdio: ["ignore", log, log] });
+    const [command, ...args] = [...namespace.prefix, ...within, process.execPath, steered ?? program, "--config", this.configFile];
+    const env = { ...process.env, STATE_DIRECTORY: join(this.home, "state"), ...environment };
+    this.child = spawn(command!, args, { stdio: ["ignore", log, log, ...(steered ? ["ipc" as const] : [])], env });
     closeSync(log);
   }
 
   /** Write another configuration; reload() applies it. */
   configure(config: string): void {
+    writeFileSync(this.configFile, this.complete(config));
+  }
+
+  /** What the file says when it is told `config`. */
+  complete(config: string): string {
     const fitting = availableParallelism() > 1 ? config : config.replace(/cpus: \[\d+\]/, "cpus: [0]");
-    writeFileSync(this.configFile, `${fitting}\napi:\n  listen: unix:${this.socket}\n`);
+    const api = fitting.includes("\napi:") ? "" : "api:\n  listen: unix:SOCKET\n";
+    return `${fitting}\n${api}`.replaceAll("SOCKET", this.socket);
   }
 
   /** Wait until it serves; throws with its log if it ends instead. */
@@ -64,15 +83,20 @@ export class Nused {
     return parseMetrics((await get(this.socket, "/metrics")).body);
   }
 
+  /** Stop it; its exit status. Another one may go on in its home. */
+  end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    return end(this.child, signal);
+  }
+
   /** Stop it and forget its files; its exit status. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    const status = await end(this.child, signal);
+    const status = await this.end(signal);
     this.forget();
     return status;
   }
 
   /** Remove its files, running or not. */
   forget(): void {
-    rmSync(this.#dir, { recursive: true, force: true });
+    rmSync(this.home, { recursive: true, force: true });
   }
 }

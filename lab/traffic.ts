@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Traffic between the hosts of a lab, by the usual programs.
 
+import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { background, end, output } from "./command.js";
+import { background, end, output, speaking } from "./command.js";
 import type { Namespace } from "./namespace.js";
 
 export interface PingResult {
@@ -67,4 +69,16 @@ async function listening(server: Namespace): Promise<void> {
     await sleep(100);
   }
   throw new Error("iperf3 does not listen");
+}
+
+/** Under which address a web server on `server` sees `from`. */
+export async function seenAs(from: Namespace, server: Namespace, address: string): Promise<string> {
+  const listener = speaking(...server.prefix, process.execPath, join(process.cwd(), "build/js/lab/whoami.js"));
+  try {
+    await once(listener.stdout, "data");
+    const [command, ...args] = [...from.prefix, "curl", "--silent", "--show-error", "--max-time", "10", `http://${address}:8080/`];
+    return (await output(command!, ...args)).trim();
+  } finally {
+    await end(listener);
+  }
 }

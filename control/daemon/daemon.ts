@@ -1,78 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// nused's life: start, apply, serve, reload, stop.
+// nused's life: start, serve, reload, stop.
 
-import type { FastifyInstance } from "fastify";
-import { createApi } from "../api/server.js";
-import { formatListen, listenOn } from "../api/listen.js";
-import { apply } from "../apply/apply.js";
-import { loadConfig } from "../config/load.js";
+import { join } from "node:path";
+import type { Api } from "../api/listen.js";
+import { LogBook } from "../api/logbook.js";
+import type { Health } from "../api/schema/status.js";
+import type { ApiSources } from "../api/sources.js";
 import type { Config } from "../config/model.js";
 import { findLibrary, loadAddon } from "../engine/addon.js";
-import type { Addon } from "../engine/addon.js";
-import { formatError, NuseError } from "../errors.js";
-import { createMetrics } from "../metrics/registry.js";
-import type { Metrics } from "../metrics/registry.js";
+import type { Addon, Counters } from "../engine/addon.js";
+import { formatError } from "../errors.js";
+import type { NuseError } from "../errors.js";
+import { readCounters } from "../firewall/read.js";
+import type { MetricSources } from "../metrics/registry.js";
+import { Archive } from "../revisions/archive.js";
+import { ConfigFile } from "../revisions/config-file.js";
+import { hostFiles } from "../revisions/files.js";
+import { boot, stateDirectory } from "./boot.js";
+import { Configuration } from "./configuration.js";
+import type { Fallback, Standing } from "./configuration.js";
+import { takeLock } from "./lock.js";
 import { createLog } from "./log.js";
 import type { Logger } from "./log.js";
-import { checkReload } from "./reload.js";
-import { startRouter } from "./router.js";
-import type { Router } from "./router.js";
+import type { ConfigOperations } from "./operations.js";
+import { startPulse } from "./pulse.js";
+import { Router } from "./router.js";
+import { Service } from "./service.js";
 import { readStatus } from "./status.js";
+import { Supervisor } from "./supervisor.js";
+import type { KernelEvents } from "./watch.js";
+
+/** Between two questions whether a worker turns, milliseconds. */
+const pulse = 1000;
+
+/** What is not needed to forward is loaded while kernels boot on their own threads. */
+const loadServices = async () => {
+  const [{ startApi }, { apiSources }, { createMetrics }] = await Promise.all([
+    import("../api/listen.js"), import("./sources.js"), import("../metrics/registry.js"),
+  ]);
+  return { startApi, apiSources, createMetrics };
+};
+
+interface DaemonParts {
+  readonly services: Awaited<ReturnType<typeof loadServices>>;
+  readonly addon: Addon;
+  readonly log: Logger;
+  readonly book: LogBook;
+  readonly file: ConfigFile;
+  readonly router: Router;
+  readonly archive: Archive;
+  onDeath(error: NuseError): void;
+}
+
+interface Boot {
+  readonly standing: Standing;
+  readonly fallback: Fallback | undefined;
+  readonly seconds: number;
+}
 
 export class Daemon {
-  readonly #file: string;
-  readonly #addon: Addon;
-  readonly #router: Router;
-  readonly #metrics: Metrics;
-  readonly #api: FastifyInstance;
-  readonly #log: Logger;
   readonly #started = Date.now();
-  #config: Config;
-  #death: string | undefined;
-  #changing: Promise<void> = Promise.resolve();
+  readonly #service: Service;
+  readonly #log: Logger;
+  readonly #router: Router;
+  readonly #configuration: Configuration;
+  readonly #supervisor: Supervisor;
+  readonly #sources: ApiSources;
+  #api: Api | undefined;
+  readonly #stopPulse: () => void;
 
-  private constructor(file: string, config: Config, addon: Addon, router: Router, log: Logger) {
-    this.#file = file;
-    this.#config = config;
-    this.#addon = addon;
-    this.#router = router;
-    this.#log = log;
-    const { engine, kernels, portNames } = router;
-    const links = () => router.links();
-    this.#metrics = createMetrics({
-      workers: () => kernels.map(({ worker }) => [worker, engine.counters(worker)]),
-      drops: () => kernels.map(({ worker }) => [worker, engine.drops(worker)]),
-      ports: () => kernels.flatMap(({ worker }) => portNames.map((port) => [port, worker, engine.portCounters(port, worker)])),
-      links,
-    });
-    this.#api = createApi({
-      registry: this.#metrics.registry,
-      health: () => ({ healthy: this.#death === undefined, reason: this.#death }),
-      status: () => readStatus({ started: this.#started, file, config: this.#config, links }),
-    });
-  }
-
-  /** Start everything; `onDeath` hears when the kernel has died. */
-  static async start(file: string, onDeath: (error: NuseError) => void): Promise<Daemon> {
-    const config = await loadConfig(file);
-    const log = createLog(config.logLevel);
+  /** Start everything; `onDeath` hears when it cannot go on. */
+  static async start(path: string, onDeath: (error: NuseError) => void): Promise<Daemon> {
     const addon = loadAddon();
-    const library = findLibrary();
-    let daemon: Daemon | undefined;
-    const router = await startRouter(addon, library, config, {
-      onLog: (worker, line) => log.debug({ from: "kernel", worker }, line),
-      onDeath: (worker, reason) => {
-        if (daemon) daemon.#death = `worker ${worker}: ${reason}`;
-        onDeath(new NuseError("engine.died", `the library kernel of worker ${worker} has died: ${reason}`));
+    const book = new LogBook();
+    const log = createLog("info", book);
+    const file = new ConfigFile(path, hostFiles);
+    const state = stateDirectory(await file.text().catch(() => undefined));
+    takeLock(addon, join(state, "lock"), "state directory");
+    const archive = await Archive.open(join(state, "revisions"), hostFiles);
+    for (const damaged of archive.damaged) log.error({ file: damaged }, "a revision is damaged, and is not used");
+
+    let supervisor: Supervisor | undefined;
+    const events: KernelEvents = {
+      onLog: (worker, line) => {
+        log.debug({ from: "kernel", worker }, line);
+        book.kernelSaid(worker, line);
+        supervisor?.logged(worker, line);
       },
-    });
+      onDeath: (worker, reason) => supervisor?.died(worker, reason),
+    };
+    const started = performance.now();
+    const [services, { running: router, standing, fallback }] = await Promise.all([
+      loadServices(),
+      boot(file, archive, log, (config) => bootRouter(addon, config, events)),
+    ]);
     try {
-      daemon = new Daemon(file, config, addon, router, log);
-      log.info({ library, workers: router.kernels.length, ports: router.portNames }, "kernel booted");
-      await daemon.#apply(config, undefined);
-      await listenOn(daemon.#api, config.listen);
-      log.info({ api: formatListen(config.listen) }, "ready");
-      addon.notify("READY=1\nSTATUS=forwarding");
+      log.level = standing.config.logLevel;
+      const seconds = (performance.now() - started) / 1000;
+      const daemon = new Daemon({ services, addon, log, book, file, router, archive, onDeath }, { standing, fallback, seconds });
+      supervisor = daemon.#supervisor;
+      daemon.#api = await services.startApi(standing.config.api, daemon.#sources);
+      const { workers, ports } = router;
+      const { revision } = standing;
+      log.info({ api: daemon.#api.addresses, workers: workers.length, ports: ports.open.length, revision: revision.number, seconds }, "ready");
+      daemon.#service.ready(daemon.#summary());
       return daemon;
     } catch (error) {
       await router.stop();
@@ -80,43 +111,121 @@ export class Daemon {
     }
   }
 
-  /** Read the file again and apply what changed; what was stays if it is wrong. */
-  reload(): Promise<void> {
-    this.#changing = this.#changing.then(async () => {
-      try {
-        const config = await loadConfig(this.#file);
-        checkReload(this.#config, config, this.#file);
-        await this.#apply(config, this.#config);
-        this.#config = config;
-      } catch (error) {
-        this.#log.error(`reload failed, the configuration before it stays in force\n${formatError(error)}`);
-      }
+  private constructor({ services: { apiSources, createMetrics }, addon, log, book, file, router, archive, onDeath }: DaemonParts, { standing, fallback, seconds }: Boot) {
+    this.#log = log;
+    this.#router = router;
+    this.#service = new Service(addon);
+    const metrics = createMetrics(this.#metricSources());
+    metrics.applied(true, seconds);
+    this.#configuration = new Configuration({
+      file, archive, router, log,
+      onApplied: (success, seconds) => metrics.applied(success, seconds),
+      onBegin: () => this.#service.reloading(),
+      onEnd: () => {
+        this.#service.ready(this.#summary());
+        this.#supervisor.look();
+      },
+    }, standing, fallback);
+    this.#supervisor = new Supervisor({ router, configuration: this.#configuration, log, onFatal: onDeath });
+    const configuration = this.#configuration;
+    this.#sources = apiSources({
+      addon, router, configuration, metrics,
+      log: book,
+      health: () => this.#health(),
+      status: () => readStatus({
+        started: this.#started, file: file.path, configuration, router, workers: () => this.#supervisor.workers(),
+      }),
     });
-    return this.#changing;
+    const watchdog = this.#service.watchdog;
+    this.#stopPulse = startPulse(Math.min(pulse, (watchdog ?? Infinity) / 3), () => router.workers, {
+      onAlive: () => watchdog !== undefined && this.#service.alive(),
+      onStall: (worker, seconds) => this.#supervisor.stalled(worker, seconds),
+    });
+  }
+
+  /** What the API and signals may ask for. */
+  get configuration(): ConfigOperations {
+    return this.#configuration;
+  }
+
+  /** Read the file again and apply what changed; what was stays if it is wrong. */
+  async reload(): Promise<void> {
+    try {
+      await this.#configuration.reload();
+    } catch (error) {
+      this.#log.error(`reload failed, the configuration before it stays in force\n${formatError(error)}`);
+    }
   }
 
   async stop(): Promise<void> {
-    this.#addon.notify("STOPPING=1");
+    this.#service.stopping();
     this.#log.info("stopping");
-    await this.#changing;
-    await this.#api.close();
+    this.#supervisor.stop();
+    await this.#configuration.stop();
+    this.#stopPulse();
+    await this.#api?.close();
     await this.#router.stop();
   }
 
-  async #apply(config: Config, previous: Config | undefined): Promise<void> {
-    const started = performance.now();
-    const done = (success: boolean): number => {
-      const seconds = (performance.now() - started) / 1000;
-      this.#metrics.applied(success, seconds);
-      return seconds;
+  #metricSources(): MetricSources {
+    const { engine, ports } = this.#router;
+    const workers = () => this.#router.workers.map(({ number }) => number);
+    // A worker that is about to come, or whose kernel has died, has no part in a port.
+    const part = (port: string, worker: number): (readonly [string, number, Counters])[] => {
+      try {
+        return [[port, worker, engine.portCounters(port, worker)]];
+      } catch {
+        return [];
+      }
     };
-    try {
-      const steps = await apply(this.#router.kernels, config, previous);
-      const seconds = done(true);
-      this.#log.info({ steps: steps.map(({ words }) => words), seconds }, steps.length === 0 ? "nothing to change" : "configuration applied");
-    } catch (error) {
-      done(false);
-      throw error;
-    }
+    return {
+      workers: () => workers().map((worker) => [worker, engine.counters(worker)]),
+      drops: () => workers().map((worker) => [worker, engine.drops(worker)]),
+      ports: () => workers().flatMap((worker) => ports.open.flatMap(({ name }) => part(name, worker))),
+      kernels: () => this.#router.workers.map(({ observed }) => observed),
+      firewall: async ({ worker }) => {
+        const found = this.#router.workers.find(({ number }) => number === worker);
+        return found ? readCounters(found.kernel.nft) : [];
+      },
+      life: {
+        revision: () => this.#configuration.inForce.revision.number,
+        fallback: () => this.#configuration.fallback !== undefined,
+        confirmUntil: () => this.#configuration.pending()?.deadline,
+        drift: async () => (await this.#configuration.drift()).length,
+        restarts: () => workers().map((worker) => [worker, this.#supervisor.restarts(worker)]),
+        ports: () => [...ports.open.map(({ name }) => [name, true] as const), ...ports.absent.map(({ port }) => [port.name, false] as const)],
+      },
+    };
+  }
+
+  #health(): Health {
+    const ill = this.#supervisor.workers().filter(({ state }) => state !== "running");
+    if (ill.length === 0) return { healthy: true };
+    return { healthy: false, reason: ill.map(({ worker, state }) => `worker ${worker} is ${state}`).join(", ") };
+  }
+
+  /** One line for the service manager. */
+  #summary(): string {
+    const { inForce: { revision }, fallback } = this.#configuration;
+    const pending = this.#configuration.pending();
+    if (pending) return `forwarding; revision ${revision.number} waits to be confirmed until ${pending.deadline.toISOString()}`;
+    if (fallback) return `forwarding with revision ${revision.number}, for the configuration file cannot be used`;
+    return `forwarding with revision ${revision.number}`;
+  }
+}
+
+/** A router that does what `config` says; ports that cannot be opened are awaited. */
+async function bootRouter(addon: Addon, config: Config, events: KernelEvents): Promise<Router> {
+  const locks = config.api.listen.flatMap((listen) =>
+    listen.kind === "unix" ? [takeLock(addon, `${listen.path}.lock`, "socket of the API")] : []);
+  let router: Router | undefined;
+  try {
+    router = await Router.start(addon, findLibrary(), config, events);
+    await router.apply(config, { awaitPorts: true });
+    return router;
+  } catch (error) {
+    await router?.stop();
+    locks.forEach((lock) => lock.release());
+    throw error;
   }
 }

@@ -2,18 +2,10 @@
 // What may be asked of the daemon about its configuration, by the API and by
 // signals. Changes wait for each other; what only looks waits for nothing.
 
+import type { Revision } from "../revisions/revision.js";
 import type { Step } from "../sections/section.js";
 
-export interface Revision {
-  /** 1, 2, 3 ...; given to each configuration that was applied. */
-  readonly number: number;
-  readonly time: Date;
-  /** Where it came from: "boot", "reload", "api", "rollback to 3". */
-  readonly origin: string;
-  readonly comment: string | undefined;
-  /** Applied to be confirmed, and not confirmed (yet, or in time). */
-  readonly state: "confirmed" | "pending" | "reverted";
-}
+export type { Revision } from "../revisions/revision.js";
 
 export interface Applied {
   readonly revision: Revision;

@@ -1,80 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The engine with its workers and ports, as the daemon holds it.
+// The engine with its workers and ports, and a configuration applied to all of it.
 
+import { apply, preview } from "../apply/apply.js";
 import type { Config } from "../config/model.js";
+import { withoutPorts } from "../config/without.js";
 import type { Addon, EngineOptions, NativeEngine } from "../engine/addon.js";
-import { NuseError } from "../errors.js";
-import type { ErrorCode } from "../errors.js";
-import { Kernel } from "../kernel/kernel.js";
-import { Task } from "../kernel/task.js";
-import { decodeLink, getLinks } from "../netlink/link.js";
+import { rethrowAs } from "../errors.js";
+import type { Kernel } from "../kernel/kernel.js";
 import type { Link } from "../netlink/link.js";
-import { NetlinkSocket } from "../netlink/socket.js";
+import type { Step } from "../sections/section.js";
+import { hardwareSteps, isNothing, planHardware } from "./hardware.js";
+import type { HardwareChange } from "./hardware.js";
 import { sumLinks } from "./links.js";
-import { watchKernel } from "./watch.js";
+import { Ports } from "./ports.js";
+import type { KernelEvents } from "./watch.js";
+import { Worker } from "./worker.js";
 
-export interface RouterEvents {
-  /** A line of a kernel's log. */
-  onLog(worker: number, line: string): void;
-  /** A kernel has died of this; said once. */
-  onDeath(worker: number, reason: string): void;
+export interface ApplyManner {
+  /** What to go back to if `wanted` cannot be applied. */
+  readonly previous?: Config | undefined;
+  /** A port that cannot be opened is awaited, instead of being a reason to go back. */
+  readonly awaitPorts?: boolean;
 }
 
-export interface Router {
+export class Router {
   readonly engine: NativeEngine;
-  readonly portNames: readonly string[];
-  /** One a worker, for the configuration. */
-  readonly kernels: readonly Kernel[];
-  /** Interfaces with the counters of all workers together; never waits for an application. */
-  links(): Promise<readonly Link[]>;
-  stop(): Promise<void>;
-}
+  readonly ports: Ports;
+  readonly #events: KernelEvents;
+  #workers: Worker[] = [];
 
-/** Create the engine, boot a kernel a worker, open the ports and what talks to the kernels. */
-export async function startRouter(addon: Addon, library: string, config: Config, events: RouterEvents): Promise<Router> {
-  const { workers: { memory, cpus, idle }, ports } = config;
-  const engine = createEngine(addon, { library, commandLine: "", memory });
-  const started: { readonly worker: number; readonly unwatch: () => void }[] = [];
-  const tasks: Task[] = [];
-  const openNetlink = async (worker: number): Promise<readonly [Task, NetlinkSocket]> => {
-    const task = new Task(engine.openClient(worker));
-    tasks.push(task);
-    return [task, await NetlinkSocket.open(task)];
-  };
-  const stop = async (): Promise<void> => {
-    for (const task of tasks) task.close();
-    for (const { unwatch } of started) unwatch();
-    for (const { worker } of started) await engine.removeWorker(worker);
-  };
-  try {
-    const kernels: Kernel[] = [];
-    const watches: NetlinkSocket[] = [];
-    for (const cpu of cpus) {
-      const worker = await engine.addWorker({ cpu: cpu ?? -1, idle }).catch(rethrowAs("engine.boot"));
-      started.push({ worker, unwatch: watchKernel(engine, worker, events) });
+  private constructor(engine: NativeEngine, events: KernelEvents) {
+    this.engine = engine;
+    this.ports = new Ports(engine);
+    this.#events = events;
+  }
+
+  /** Boot the kernels and open the ports that `config` speaks of; nothing is configured yet. */
+  static async start(addon: Addon, library: string, config: Config, events: KernelEvents): Promise<Router> {
+    const { workers: { memory, cpus, idle }, ports } = config;
+    const router = new Router(createEngine(addon, { library, commandLine: "", memory }), events);
+    try {
+      const started = await Promise.allSettled(cpus.map((cpu) => Worker.start(router.engine, { cpu, idle }, events)));
+      router.#workers = started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+      const failed = started.find((result) => result.status === "rejected");
+      if (failed) throw failed.reason;
+      for (const port of ports) await router.ports.addOrAwait(port);
+      return router;
+    } catch (error) {
+      await router.stop();
+      throw error;
     }
-    for (const { name, device, queues } of ports) {
-      await engine.addPort(name, device, queues).catch(rethrowAs("engine.port"));
+  }
+
+  get workers(): readonly Worker[] {
+    return this.#workers;
+  }
+
+  get #kernels(): readonly Kernel[] {
+    return this.#workers.map(({ kernel }) => kernel);
+  }
+
+  /** Interfaces with the counters of all workers together, but those whose kernel has died. */
+  async links(): Promise<readonly Link[]> {
+    const living = this.#workers.filter(({ death }) => death === undefined);
+    return sumLinks(await Promise.all(living.map((worker) => worker.links())));
+  }
+
+  /** The steps that apply() would take. Ports that are to come are part of `wanted` only then. */
+  async preview(wanted: Config): Promise<Step[]> {
+    const change = this.#planHardware(wanted);
+    const { before, after } = hardwareSteps(change);
+    const notYet = new Set([...this.ports.absentNames, ...change.newPorts.map(({ name }) => name)]);
+    return [...before, ...(await preview(this.#kernels, withoutPorts(wanted, notYet))), ...after];
+  }
+
+  /** Make everything be what `wanted` says; the steps it took. All or nothing. */
+  async apply(wanted: Config, { previous, awaitPorts = false }: ApplyManner = {}): Promise<Step[]> {
+    const change = this.#planHardware(wanted);
+    const { before, after } = hardwareSteps(change);
+    const undo: (() => Promise<void>)[] = [];
+    try {
+      await this.#prepareHardware(change, wanted, awaitPorts, undo);
+      const absent = this.ports.absentNames;
+      const closed = new Set([...absent, ...change.portsInTheWay.map(({ name }) => name)]);
+      const steps = await apply(this.#kernels, withoutPorts(wanted, absent), previous && withoutPorts(previous, closed));
+      if (change.oldPorts.length + change.oldCpus.length > 0) {
+        await this.#removeHardware(change);
+        // A kernel takes along what leads through an interface that goes.
+        steps.push(...(await apply(this.#kernels, withoutPorts(wanted, absent), undefined)));
+      }
+      return [...before, ...steps, ...after];
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      if (previous && !isNothing(change)) await apply(this.#kernels, withoutPorts(previous, this.ports.absentNames), undefined);
+      throw error;
     }
-    for (const { worker } of started) {
-      kernels.push(new Kernel(worker, ...(await openNetlink(worker))));
-      watches.push((await openNetlink(worker))[1]);
+  }
+
+  #planHardware(wanted: Config): HardwareChange {
+    const ports = [...this.ports.open, ...this.ports.absent.map(({ port }) => port)];
+    return planHardware({ cpus: this.#workers.map(({ settings }) => settings.cpu), ports }, wanted);
+  }
+
+  async #prepareHardware(change: HardwareChange, wanted: Config, awaitPorts: boolean, undo: (() => Promise<void>)[]): Promise<void> {
+    for (const port of change.portsInTheWay) {
+      await this.ports.remove(port);
+      undo.push(() => this.ports.addOrAwait(port));
     }
-    return {
-      engine, kernels, stop,
-      portNames: ports.map(({ name }) => name),
-      links: async () => sumLinks(await Promise.all(watches.map((watch) => watch.dump(getLinks(), decodeLink)))),
-    };
-  } catch (error) {
-    await stop();
-    throw error;
+    for (const cpu of change.newCpus) {
+      const worker = await Worker.start(this.engine, { cpu, idle: wanted.workers.idle }, this.#events);
+      this.#workers.push(worker);
+      undo.push(() => this.#removeWorker(worker));
+      await this.ports.share(worker.number);
+    }
+    for (const port of change.newPorts) {
+      if (awaitPorts) await this.ports.addOrAwait(port);
+      else await this.ports.add(port);
+      undo.push(() => this.ports.remove(port));
+    }
+  }
+
+  async #removeHardware({ oldPorts, oldCpus }: HardwareChange): Promise<void> {
+    for (const port of oldPorts) await this.ports.remove(port);
+    for (const worker of this.#workers.filter(({ settings }) => oldCpus.includes(settings.cpu))) await this.#removeWorker(worker);
+  }
+
+  async #removeWorker(worker: Worker): Promise<void> {
+    this.#workers = this.#workers.filter((other) => other !== worker);
+    await worker.remove();
+  }
+
+  /** A new worker in the place of one whose kernel has died, not yet configured. */
+  async replace(dead: Worker): Promise<Worker> {
+    const index = this.#workers.indexOf(dead);
+    const ports = this.ports.open;
+    await this.#removeWorker(dead);
+    const worker = await Worker.start(this.engine, dead.settings, this.#events);
+    const alone = this.#workers.length === 0;
+    this.#workers.splice(index, 0, worker);
+    for (const port of ports) await this.ports.restore(port, worker.number, alone);
+    return worker;
+  }
+
+  async stop(): Promise<void> {
+    for (const worker of [...this.#workers]) await this.#removeWorker(worker);
   }
 }
-
-/** The engine's reasons are sentences already; they get a code. */
-const rethrowAs = (code: ErrorCode) => (cause: unknown): never => {
-  throw new NuseError(code, cause instanceof Error ? cause.message : String(cause), { cause });
-};
 
 function createEngine(addon: Addon, options: EngineOptions): NativeEngine {
   try {

@@ -3,12 +3,18 @@
 // calls JavaScript.
 
 import type { NativeEngine } from "../engine/addon.js";
-import type { RouterEvents } from "./router.js";
 
 const interval = 50;
 
+export interface KernelEvents {
+  /** A line of a kernel's log. */
+  onLog(worker: number, line: string): void;
+  /** A kernel has died of this; said once. */
+  onDeath(worker: number, reason: string): void;
+}
+
 /** Watch a worker's kernel until the function that is returned is called. */
-export function watchKernel(engine: NativeEngine, worker: number, { onLog, onDeath }: RouterEvents): () => void {
+export function watchKernel(engine: NativeEngine, worker: number, { onLog, onDeath }: KernelEvents): () => void {
   let rest = "";
   const look = (): void => {
     const lines = (rest + engine.readLog(worker)).split("\n");

@@ -59,6 +59,36 @@ export interface NativeEngine {
   /** The panic message of a kernel that has died. */
   panic(worker: number): string | null;
   openClient(worker: number): NativeClient;
+  /** libnftables at work on the worker's kernel; files below `includes` may be included. */
+  openNft(worker: number, includes?: string): NativeNft;
+}
+
+export interface NftOptions {
+  /** Commands may be JSON, and the output is. */
+  readonly json?: boolean;
+  /** Output what was added. */
+  readonly echo?: boolean;
+  readonly handle?: boolean;
+  /** List without counts. */
+  readonly stateless?: boolean;
+  /** List sets without elements. */
+  readonly terse?: boolean;
+  /** Let the kernel judge, and change nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface NftAnswer {
+  readonly ok: boolean;
+  readonly output: string;
+  /** "commands:LINE:FIRST-LAST: Error: ...", the line, and marks below it; warnings too. */
+  readonly error: string;
+}
+
+export interface NativeNft {
+  /** Run commands as one transaction; rejects only when the worker's kernel cannot be reached. */
+  run(commands: string, options?: NftOptions): Promise<NftAnswer>;
+  /** What was begun comes to its end. */
+  close(): void;
 }
 
 export type CallArgument = number | bigint | Uint8Array | null;
@@ -73,26 +103,33 @@ export interface NativeClient {
 
 export interface Addon {
   readonly Engine: new (options: EngineOptions) => NativeEngine;
+  /** Where bytes are, for what a system call's arguments point to; keep them while it is used. */
+  addressOf(bytes: Uint8Array): bigint;
+  /**
+   * Descriptor of the file at `path`, which is made if need be and locked until
+   * it is closed, at the latest by the process's end; -1 if another process has it.
+   */
+  lock(path: string): number;
   /** sd_notify(3): tells the service manager, if there is one. */
   notify(state: string): boolean;
 }
 
-const installed = "/usr/lib/nuse";
-
-/** The directory that holds package.json, wherever this file was compiled to. */
+/** The directory that holds package.json, wherever this file was compiled to or installed. */
 function packageRoot(): string {
   let dir = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(dir, "package.json"))) {
-    if (dir === dirname(dir)) return installed;
-    dir = dirname(dir);
-  }
+  while (!existsSync(join(dir, "package.json")) && dir !== dirname(dir)) dir = dirname(dir);
   return dir;
 }
 
+/** In a checkout where set-up built it, else beside package.json. */
+function findAddon(): string {
+  const built = join(packageRoot(), "build/native/Release/nuse.node");
+  return existsSync(built) ? built : join(packageRoot(), "nuse.node");
+}
+
 export function loadAddon(): Addon {
-  const path = join(packageRoot(), "build/native/Release/nuse.node");
   try {
-    return createRequire(import.meta.url)(path) as Addon;
+    return createRequire(import.meta.url)(findAddon()) as Addon;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new NuseError("engine.unavailable", `cannot load the engine: ${reason}`, {
@@ -107,7 +144,7 @@ export function findLibrary(): string {
   const fromEnvironment = process.env["NUSE_LIBLINUX"];
   if (fromEnvironment) return fromEnvironment;
   const manifest = join(packageRoot(), "build/setup.json");
-  if (!existsSync(manifest)) return join(installed, "liblinux.so");
+  if (!existsSync(manifest)) return join(packageRoot(), "liblinux.so");
   const { liblinux } = JSON.parse(readFileSync(manifest, "utf8")) as { liblinux: string };
   return liblinux;
 }

@@ -39,8 +39,8 @@ describe("what it serves", () => {
     await ping(lab.network.a, hosts.b.v4, 20);
     const after = await lab.nused.metrics();
     for (const metric of [
-      'nuse_port_receive_frames_total{port="left",worker="0"}',
-      'nuse_port_transmit_frames_total{port="right",worker="0"}',
+      'nuse_port_receive_frames_total{port="left"}',
+      'nuse_port_transmit_frames_total{port="right"}',
       'nuse_network_receive_packets_total{device="left"}',
       'nuse_network_transmit_bytes_total{device="right"}',
       'nuse_worker_receive_frames_total{worker="0"}',
@@ -54,16 +54,15 @@ describe("what it serves", () => {
 
   it("counts bursts by size, and frames in them no more than there were", async () => {
     const metrics = await lab.nused.metrics();
-    const least = { "1": 1, "2-3": 2, "4-7": 4, "8-15": 8, "16-31": 16, "32-63": 32, "64": 64 };
-    const bursts = Object.entries(least).map(([size, frames]) =>
-      metrics.get(`nuse_worker_receive_bursts_total{worker="0",size="${size}"}`)! * frames);
-    const total = bursts.reduce((sum, frames) => sum + frames, 0);
+    const bucket = (le: string): number => metrics.get(`nuse_worker_receive_burst_frames_bucket{worker="0",le="${le}"}`)!;
+    const sizes = [[1, "1"], [2, "3"], [4, "7"], [8, "15"], [16, "31"], [32, "63"], [64, "+Inf"]] as const;
+    const total = sizes.reduce((sum, [least, le], at) => sum + least * (bucket(le) - (at > 0 ? bucket(sizes[at - 1]![1]) : 0)), 0);
     expect(total).toBeGreaterThan(0);
     expect(total).toBeLessThanOrEqual(metrics.get('nuse_worker_receive_frames_total{worker="0"}')!);
   });
 
   it("says why and where frames were dropped", async () => {
-    const drops = 'nuse_worker_drops_total{worker="0",reason="UDP_CSUM",place="__udp4_lib_rcv"}';
+    const drops = 'nuse_drops_total{reason="UDP_CSUM",place="__udp4_lib_rcv"}';
     const noSocket = drops.replace("UDP_CSUM", "NO_SOCKET");
     const before = (await lab.nused.metrics()).get(noSocket) ?? 0;
     lab.network.a.run("bash", "-c", `for i in 1 2 3; do echo lost > /dev/udp/${hosts.a.router4}/4077; done`);

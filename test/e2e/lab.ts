@@ -7,7 +7,7 @@ import { createNetwork } from "../../lab/network.js";
 import type { Network } from "../../lab/network.js";
 import { Nused } from "../../lab/nused.js";
 
-export const demoConfig = readFileSync("config/demo.yaml", "utf8");
+export const routerConfig = readFileSync("test/e2e/router.yaml", "utf8");
 
 export interface Lab {
   readonly network: Network;
@@ -15,7 +15,7 @@ export interface Lab {
 }
 
 /** Made before the tests of the file, removed after them; `suffix` names it. */
-export function useLab(suffix: string, config = demoConfig): Lab {
+export function useLab(suffix: string, config = routerConfig): Lab {
   let network: Network | undefined;
   let nused: Nused | undefined;
   beforeAll(async () => {

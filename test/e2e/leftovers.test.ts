@@ -26,10 +26,16 @@ it("namespaces and processes of a demonstration that was killed are removed by t
   expect(await eventually(async () => alive(Number(nused)), (lives) => !lives)).toBe(false);
 });
 
-it("a demonstration that is stopped leaves nothing", async () => {
-  const child = spawn(process.execPath, [demo], { stdio: "ignore" });
+it("a demonstration shows what goes through, and leaves nothing when it is stopped", async () => {
+  const child = spawn(process.execPath, [demo], { stdio: ["ignore", "pipe", "inherit"] });
   const own = `nuse-demo-${child.pid}-`;
-  await eventually(async () => namespaces(), (text) => text.includes(`${own}router`));
+  let said = "";
+  child.stdout.on("data", (text: Buffer) => (said += text.toString()));
+  await eventually(async () => said, (text) => text.includes("Ctrl-C"), 40);
+  expect(said).toMatch(/ping +10\.77\.2\.2 +\d+ of 20 answered/);
+  expect(said).toMatch(/iperf3 +10\.77\.2\.2 +[\d.]+ Gbit\/s/);
+  expect(said).toMatch(/NAT +203\.0\.113\.2 +sees 10\.77\.1\.2 as 203\.0\.113\.1/);
+  expect(namespaces()).toContain(`${own}router`);
   child.kill("SIGTERM");
   await once(child, "exit");
   expect(namespaces()).not.toContain(own);

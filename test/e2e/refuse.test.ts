@@ -24,7 +24,7 @@ function nused(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const [command, ...prefix] = network!.router.prefix;
   const { status, stdout, stderr } = spawnSync(
     command, [...prefix, process.execPath, "build/js/control/cli/nused.js", ...args],
-    { encoding: "utf8", timeout: 20_000, env: { ...process.env, ...environment } },
+    { encoding: "utf8", timeout: 20_000, env: { ...process.env, STATE_DIRECTORY: join(dir, "state"), ...environment } },
   );
   return { status, stdout, stderr };
 }
@@ -65,7 +65,6 @@ describe("nused refuses in a sentence and starts nothing", () => {
   });
 
   it.each([
-    ["a device that is not there", 'ports:\n  left: { device: "raw:nosuch0" }\n', /nosuch0/],
     ["a backend that is not there", 'ports:\n  left: { device: "pigeon:left0" }\n', /pigeon:left0: no such kind of port/],
     ["a sysctl that is not there", `${good}sysctl: { net.ipv4.no_such_thing: 1 }\n`, /no_such_thing.*ENOENT/],
     ["a processor that is not there", `${good}workers: { cpus: [1023] }\n`, /1023/],
