@@ -4,7 +4,6 @@
 
 import { Command, CommanderError } from "commander";
 import { loadConfig } from "../config/load.js";
-import { Daemon } from "../daemon/daemon.js";
 import { codes, exitStatus, formatError } from "../errors.js";
 
 const defaultFile = "/etc/nuse/nuse.yaml";
@@ -39,16 +38,19 @@ async function check(file: string): Promise<void> {
 
 /** Run until a signal or the kernel's death ends it. */
 async function run(file: string): Promise<void> {
-  const daemon = await Daemon.start(file, fail);
+  const { Daemon } = await import("../daemon/daemon.js");
+  // A signal that comes while it starts is heeded when it has.
+  const started = Daemon.start(file, fail);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    daemon.stop().then(() => process.exit(0), fail);
+    started.then((daemon) => daemon.stop()).then(() => process.exit(0), fail);
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  process.on("SIGHUP", () => void daemon.reload());
+  process.on("SIGHUP", () => void started.then((daemon) => daemon.reload(), () => undefined));
+  await started;
 }
 
 try {
