@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // All metrics of nused.
 
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
-import type { Counters, Drop } from "../engine/addon.js";
-import type { Link } from "../netlink/link.js";
-import { registerBursts } from "./bursts.js";
-import { registerCounters } from "./counters.js";
-import { registerDrops } from "./drops.js";
-import { registerInterfaces } from "./interfaces.js";
-import { portMeanings, workerMeanings } from "./meanings.js";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { prefix, registerFamilies } from "./family.js";
+import type { Family } from "./family.js";
+import { burstFamilies } from "./families/bursts.js";
+import { controlFamilies } from "./families/control.js";
+import { createDropFamilies } from "./families/drops.js";
+import { portFamilies, workerFamilies } from "./families/engine.js";
+import { interfaceFamilies } from "./families/interfaces.js";
+import { createQdiscFamilies } from "./families/qdiscs.js";
+import { createTableFamilies } from "./families/tables.js";
+import { createReader } from "./reading.js";
+import type { Application, Applications, MetricSources, Reading } from "./reading.js";
 
-export interface MetricSources {
-  workers(): readonly (readonly [worker: number, counters: Counters])[];
-  drops(): readonly (readonly [worker: number, drops: readonly Drop[]])[];
-  /** Each worker's part of each port. */
-  ports(): readonly (readonly [port: string, worker: number, counters: Counters])[];
-  links(): Promise<readonly Link[]>;
-}
+export type { LifeSources, MetricSources } from "./reading.js";
 
 export interface Metrics {
   readonly registry: Registry;
@@ -24,34 +22,31 @@ export interface Metrics {
   applied(success: boolean, seconds: number): void;
 }
 
+/** Every family but those of the Node process; each call has bounds of its own. */
+export const createFamilies = (): readonly Family<Reading>[] => [
+  ...interfaceFamilies, ...portFamilies, ...workerFamilies, ...burstFamilies, ...createDropFamilies(),
+  ...createQdiscFamilies(), ...createTableFamilies(), ...controlFamilies,
+];
+
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
-  const workers = () => sources.workers().map(([worker, counters]) => [{ worker: String(worker) }, counters] as const);
-  registerCounters(registry, workerMeanings, ["worker"], workers);
-  registerBursts(registry, workers);
-  registerDrops(registry, () => sources.drops().map(([worker, drops]) => [{ worker: String(worker) }, drops] as const));
-  registerCounters(registry, portMeanings, ["port", "worker"], () =>
-    sources.ports().map(([port, worker, counters]) => [{ port, worker: String(worker) }, counters] as const),
-  );
-  registerInterfaces(registry, () => sources.links());
-  collectDefaultMetrics({ register: registry, prefix: "nuse_" });
-  return { registry, applied: registerApplications(registry) };
+  let applications: Applications = { last: undefined, successes: 0, failures: 0 };
+  registerFamilies(registry, createFamilies(), createReader(sources, () => applications));
+  registerProcess(registry);
+  return {
+    registry,
+    applied(success, seconds) {
+      const last: Application = { success, seconds, time: Date.now() };
+      const { successes, failures } = applications;
+      applications = success ? { last, successes: successes + 1, failures } : { last, successes, failures: failures + 1 };
+    },
+  };
 }
 
-function registerApplications(registry: Registry): Metrics["applied"] {
-  const registers = [registry];
-  const success = new Gauge({
-    name: "nuse_config_last_apply_success", help: "Whether the last application succeeded.", registers,
-  });
-  const duration = new Gauge({
-    name: "nuse_config_last_apply_duration_seconds", help: "How long the last application took.", registers,
-  });
-  const total = new Counter({
-    name: "nuse_config_applications_total", help: "Applications of the configuration.", labelNames: ["result"], registers,
-  });
-  return (ok, seconds) => {
-    success.set(ok ? 1 : 0);
-    duration.set(seconds);
-    total.inc({ result: ok ? "success" : "failure" });
-  };
+/** Gauges that prom-client names as if they were counters; each is the sum of one with labels, which stays. */
+const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+
+function registerProcess(registry: Registry): void {
+  collectDefaultMetrics({ register: registry, prefix });
+  for (const name of misnamed) registry.removeSingleMetric(`${prefix}${name}`);
 }
