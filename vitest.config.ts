@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/leftovers.ts"],
-    fileParallelism: false,
+    // Most tests wait more than they compute; what is timed is in bench/.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -2,6 +2,7 @@
 // The one list of Debian packages, by what needs them.
 
 import { spawnSync } from "node:child_process";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { logFile } from "./paths.mjs";
 import { SetupError } from "./errors.mjs";
 import { logged, run } from "./run.mjs";
@@ -17,11 +18,34 @@ const packages = {
     "libxdp-dev", "linux-libc-dev",
   ],
   addon: ["libsystemd-dev"],
+  daemon: ["libnftables1", "netbase"],
   tests: [
-    "iproute2", "iputils-ping", "iperf3", "ethtool", "tcpdump", "nftables", "curl", "procps",
-    "util-linux", "gdb", "valgrind", "clang-14", "libclang-rt-14-dev", "dpdk-dev",
+    "iproute2", "iputils-ping", "iperf3", "ethtool", "tcpdump", "nftables", "curl", "openssl",
+    "procps", "strace", "util-linux", "gdb", "valgrind", "clang-14", "libclang-rt-14-dev",
+    "dpdk-dev", "systemd", "nginx-light", "redis-server", "redis-tools", "bind9-dnsutils",
+    "prometheus",
   ],
 };
+
+/** Packages whose programs tests start themselves; their services are not wanted. */
+const services = ["nginx", "prometheus", "redis-server"];
+
+/** Asked by maintainer scripts whether they may start what they install. */
+const policy = "/usr/sbin/policy-rc.d";
+
+/** Install without any service being started, now or by the next boot. */
+async function withoutServices(lacking, install) {
+  const ours = !existsSync(policy);
+  if (ours) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    await install();
+  } finally {
+    if (ours) rmSync(policy, { force: true });
+  }
+  for (const service of services.filter((name) => lacking.includes(name))) {
+    spawnSync("systemctl", ["disable", "--quiet", service]);
+  }
+}
 
 function missing() {
   const wanted = Object.values(packages).flat();
@@ -57,13 +81,13 @@ export async function installPackages(progress) {
     progress.note("apt-get update");
     await run(log, "apt-get", ["update", "-q"], { env });
     progress.note(`installing ${lacking.length} packages`);
-    await run(log, "apt-get", ["install", "-y", "-q", "--no-install-recommends", ...lacking], {
+    await withoutServices(lacking, () => run(log, "apt-get", ["install", "-y", "-q", "--no-install-recommends", ...lacking], {
       env,
       onLine: (line) => {
         const found = /^(?:Unpacking|Setting up) ([^ :]+)/.exec(line);
         if (found) progress.note(`installing ${found[1]}`);
       },
-    });
+    }));
   });
   const still = missing();
   if (still.length > 0) throw new SetupError(`apt-get did not install ${still.join(" ")}`);

@@ -9,6 +9,7 @@ import { buildDataplane } from "./dataplane.mjs";
 import { SetupError } from "./errors.mjs";
 import { buildFuzz } from "./fuzz.mjs";
 import { buildLibrary } from "./kernel/library.mjs";
+import { generateNetlink } from "./netlink.mjs";
 import { installModules } from "./npm.mjs";
 import { installPackages } from "./packages.mjs";
 import { manifestFile } from "./paths.mjs";
@@ -41,11 +42,13 @@ export async function setUp({ everything = false } = {}) {
     : undefined;
   const fuzz = everything ? await step("fuzz targets", buildFuzz) : undefined;
   await step("addon", (progress) => buildAddon(dataplane.dir, progress));
+  const source = await step("netlink", generateNetlink);
   await step("typescript", compileTypeScript);
 
   const manifest = {
     liblinux: libraries[processorVariant()],
     libraries,
+    source,
     dataplane: dataplane.dir,
     sanitized: sanitized?.dir,
     fuzz,
