@@ -21,6 +21,7 @@ void Engine::define(Napi::Env env)
 			InstanceMethod<&Engine::removePort>("removePort"),
 			InstanceMethod<&Engine::sharePort>("sharePort"),
 			InstanceMethod<&Engine::unsharePort>("unsharePort"),
+			InstanceMethod<&Engine::listenForPrograms>("listenForPrograms"),
 			InstanceMethod<&Engine::openClient>("openClient"),
 			InstanceMethod<&Engine::openNft>("openNft"),
 			InstanceMethod<&Engine::counters>("counters"),
@@ -172,6 +173,18 @@ Napi::Value Engine::unsharePort(const Napi::CallbackInfo &info)
 
 	return Work::begin(info.Env(), [engine = engine_, name, worker](ErrorText &) {
 		return nuse_engine_port_unshare(engine.get(), name.c_str(), worker);
+	});
+}
+
+/* listenForPrograms(worker, path, mode) */
+Napi::Value Engine::listenForPrograms(const Napi::CallbackInfo &info)
+{
+	unsigned int worker = worker_number(info, 0);
+	std::string path = info[1].ToString();
+	unsigned int mode = info[2].ToNumber();
+
+	return Work::begin(info.Env(), [engine = engine_, worker, path, mode](ErrorText &error) {
+		return nuse_engine_stack_listen(engine.get(), worker, path.c_str(), mode, error.data(), error.size());
 	});
 }
 

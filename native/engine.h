@@ -23,6 +23,7 @@ private:
 	Napi::Value removePort(const Napi::CallbackInfo &info);
 	Napi::Value sharePort(const Napi::CallbackInfo &info);
 	Napi::Value unsharePort(const Napi::CallbackInfo &info);
+	Napi::Value listenForPrograms(const Napi::CallbackInfo &info);
 	Napi::Value openClient(const Napi::CallbackInfo &info);
 	Napi::Value openNft(const Napi::CallbackInfo &info);
 	Napi::Value counters(const Napi::CallbackInfo &info);

@@ -3,7 +3,8 @@
 // without ports.
 
 import { Worker } from "../../control/daemon/worker.js";
-import { findLibrary, loadAddon } from "../../control/engine/addon.js";
+import { loadAddon } from "../../control/engine/addon.js";
+import { findLibrary } from "../../control/engine/places.js";
 import { countRoutes } from "../../control/metrics/read/routes.js";
 import { createMetrics } from "../../control/metrics/registry.js";
 import { parsePrefix } from "../../control/net/address.js";

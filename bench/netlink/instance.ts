@@ -2,7 +2,8 @@
 // The library kernel, given its routes through the codecs.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { findLibrary, loadAddon } from "../../control/engine/addon.js";
+import { loadAddon } from "../../control/engine/addon.js";
+import { findLibrary } from "../../control/engine/places.js";
 import { Task } from "../../control/kernel/task.js";
 import type { Prefix } from "../../control/net/address.js";
 import { addAddress } from "../../control/netlink/address.js";

@@ -3,12 +3,12 @@
 
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { findRunner } from "../engine/places.js";
 import { NuseError } from "../errors.js";
-
-const runner = "nuse-run";
 
 /** Run a program in our place; its exit status, as a shell has it. */
 export function runProgram(command: readonly string[]): Promise<number> {
+  const runner = findRunner();
   const child = spawn(runner, command, { stdio: "inherit" });
   const ignored = ["SIGINT", "SIGQUIT"] as const;
   // The terminal sends them to both; it is the program that decides what they mean.
@@ -19,7 +19,7 @@ export function runProgram(command: readonly string[]): Promise<number> {
     child.once("error", (cause: NodeJS.ErrnoException) => {
       const absent = cause.code === "ENOENT";
       const words = absent
-        ? `${command[0]} is no command of nuse, and ${runner}, which would run it on the stack, is not installed`
+        ? `${command[0]} is no command of nuse, and ${runner}, which would run it on the stack, is not there`
         : `cannot start ${runner}: ${cause.message}`;
       reject(new NuseError("program.missing", words, { hint: "nuse --help says which commands there are", cause }));
     });

@@ -114,6 +114,8 @@ export interface Config {
   readonly sysctls: ReadonlyMap<string, string>;
   readonly api: ApiConfig;
   readonly qos: readonly QosConfig[];
+  /** Unix socket where programs of other processes come onto the stack of the first worker; undefined for none. */
+  readonly programs: string | undefined;
   /** Directory of what must outlive nused; undefined leaves it to the service manager. */
   readonly state: string | undefined;
   readonly logLevel: string;

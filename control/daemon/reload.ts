@@ -9,6 +9,7 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   "workers.memory": ({ workers }) => workers.memory,
   "workers.idle": ({ workers }) => workers.idle,
   "api": ({ api }) => api,
+  "programs": ({ programs }) => programs,
   "state": ({ state }) => state,
 };
 

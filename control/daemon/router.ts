@@ -40,7 +40,8 @@ export class Router {
     const { workers: { memory, cpus, idle }, ports } = config;
     const router = new Router(createEngine(addon, { library, commandLine: "", memory }), events);
     try {
-      const started = await Promise.allSettled(cpus.map((cpu) => Worker.start(router.engine, { cpu, idle }, events)));
+      const started = await Promise.allSettled(cpus.map((cpu, index) =>
+        Worker.start(router.engine, { cpu, idle, programs: index === 0 ? config.programs : undefined }, events)));
       router.#workers = started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
       const failed = started.find((result) => result.status === "rejected");
       if (failed) throw failed.reason;

@@ -17,7 +17,12 @@ export interface WorkerSettings {
   /** Processor; undefined lets the host choose. */
   readonly cpu: number | undefined;
   readonly idle: "poll" | "adaptive" | "interrupt";
+  /** Unix socket of programs on this worker's kernel. */
+  readonly programs?: string | undefined;
 }
+
+/** Of the socket: who may write to it is on the stack. */
+const mode = 0o660;
 
 export class Worker {
   readonly number: number;
@@ -41,7 +46,7 @@ export class Worker {
   }
 
   static async start(engine: NativeEngine, settings: WorkerSettings, events: KernelEvents): Promise<Worker> {
-    const { cpu, idle } = settings;
+    const { cpu, idle, programs } = settings;
     const number = await engine.addWorker({ cpu: cpu ?? -1, idle }).catch(rethrowAs("engine.boot"));
     const unwatch = watchKernel(engine, number, events);
     const tasks: Task[] = [];
@@ -51,6 +56,7 @@ export class Worker {
       return [task, await NetlinkSocket.open(task)];
     };
     try {
+      if (programs !== undefined) await engine.listenForPrograms(number, programs, mode).catch(rethrowAs("engine.boot"));
       const [forConfiguration, [observer, watch]] = await Promise.all([open(), open()]);
       return new Worker(engine, settings, new Kernel(number, ...forConfiguration, new Nft(engine.openNft(number))), observer, watch, unwatch);
     } catch (error) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Border 3 as JavaScript sees it: what native/ offers, and where it is.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { NuseError } from "../errors.js";
+import { packageRoot } from "./places.js";
 
 export interface EngineOptions {
   /** Path of liblinux.so. */
@@ -50,6 +50,8 @@ export interface NativeEngine {
   sharePort(name: string, worker: number): Promise<number>;
   /** Take them away; with the last worker's the port goes. */
   unsharePort(name: string, worker: number): Promise<number>;
+  /** Serve programs of other processes (nuse-run) at a unix socket until the worker is removed. */
+  listenForPrograms(worker: number, path: string, mode: number): Promise<number>;
   counters(worker: number): Counters;
   drops(worker: number): Drop[];
   /** The device's side of a worker's part of a port. */
@@ -114,13 +116,6 @@ export interface Addon {
   notify(state: string): boolean;
 }
 
-/** The directory that holds package.json, wherever this file was compiled to or installed. */
-function packageRoot(): string {
-  let dir = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(dir, "package.json")) && dir !== dirname(dir)) dir = dirname(dir);
-  return dir;
-}
-
 /** In a checkout where set-up built it, else beside package.json. */
 function findAddon(): string {
   const built = join(packageRoot(), "build/native/Release/nuse.node");
@@ -137,14 +132,4 @@ export function loadAddon(): Addon {
       cause,
     });
   }
-}
-
-/** The library kernel that set-up built, or the installed one. */
-export function findLibrary(): string {
-  const fromEnvironment = process.env["NUSE_LIBLINUX"];
-  if (fromEnvironment) return fromEnvironment;
-  const manifest = join(packageRoot(), "build/setup.json");
-  if (!existsSync(manifest)) return join(packageRoot(), "liblinux.so");
-  const { liblinux } = JSON.parse(readFileSync(manifest, "utf8")) as { liblinux: string };
-  return liblinux;
 }

@@ -34,6 +34,16 @@ function* libraries({ liblinux, dataplane }, to) {
   yield { from: join(checkout, "build/native/Release/nuse.node"), to: join(to, "nuse.node"), runPath: { from: worker, to: "$ORIGIN" } };
 }
 
+/** Programs in C and what they look for beside themselves. */
+function* programs({ dataplane }, prefix, to) {
+  for (const [dir, name] of [["posix", "nuse-run"], ["cli", "nuse-engine"]]) {
+    const program = join(to, name);
+    yield { from: join(dataplane, dir, name), to: program, runPath: dir === "cli" ? { from: join(dataplane, "worker"), to: "$ORIGIN" } : undefined };
+    yield { link: relative(join(prefix, "bin"), program), to: join(prefix, "bin", name), program };
+  }
+  yield { from: join(dataplane, "posix/libnuse.so"), to: join(to, "libnuse.so") };
+}
+
 function* units(prefix) {
   const from = join(checkout, "systemd");
   const fit = (text) => text.replaceAll("/usr/bin/", `${prefix}/bin/`).replaceAll("/usr/share/", `${prefix}/share/`);
@@ -54,6 +64,7 @@ export function* layout(prefix, manifest) {
   yield* tree(join(checkout, "build/js/control"), join(lib, "control"));
   yield* modules(lib);
   yield* libraries(manifest, lib);
+  yield* programs(manifest, prefix, lib);
   for (const [command, script] of Object.entries(bin)) {
     const program = join(lib, relative("build/js", script));
     yield { link: relative(join(prefix, "bin"), program), to: join(prefix, "bin", command), program };

@@ -3,7 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { constants } from "node:os";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { findLibrary, loadAddon } from "../../control/engine/addon.js";
+import { loadAddon } from "../../control/engine/addon.js";
+import { findLibrary } from "../../control/engine/places.js";
 import type { NativeEngine } from "../../control/engine/addon.js";
 import { nr } from "../../control/kernel/syscalls.js";
 

@@ -3,7 +3,8 @@
 
 import { readConfig } from "../../control/config/load.js";
 import type { Config } from "../../control/config/model.js";
-import { findLibrary, loadAddon } from "../../control/engine/addon.js";
+import { loadAddon } from "../../control/engine/addon.js";
+import { findLibrary } from "../../control/engine/places.js";
 import type { NativeEngine } from "../../control/engine/addon.js";
 import { Nft } from "../../control/firewall/nft.js";
 import { Kernel } from "../../control/kernel/kernel.js";

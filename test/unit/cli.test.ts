@@ -18,9 +18,9 @@ const program = "build/js/control/cli/nuse.js";
 const dir = mkdtempSync(join(tmpdir(), "nuse-test-"));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const nuse = (args: readonly string[], options: { uid?: number; path?: string } = {}) => {
+const nuse = (args: readonly string[], options: { uid?: number; stack?: string } = {}) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-    encoding: "utf8", timeout: 20_000, ...(options.uid !== undefined && { uid: options.uid }), env: { ...process.env, ...(options.path !== undefined && { PATH: options.path }) },
+    encoding: "utf8", timeout: 20_000, ...(options.uid !== undefined && { uid: options.uid }), env: { ...process.env, ...(options.stack !== undefined && { NUSE_STACK: options.stack }) },
   });
   return { status, stdout, stderr };
 };
@@ -67,10 +67,10 @@ describe("nuse says in a sentence", () => {
     expect(complain(["--socket", path, "status"])).toMatchObject({ status: 9, stderr: expect.stringMatching(/ECONNREFUSED.*\n {2}hint: nused has ended/) as string });
   });
 
-  it("what to run for a program, when it is not installed", () => {
-    const { status, stderr } = complain(["ping", "192.0.2.1"], { path: "/nowhere" });
-    expect(status).toBe(127);
-    expect(stderr).toMatch(/ping is no command of nuse, and nuse-run.* is not installed/);
+  it("that there is no stack for a program", () => {
+    const { status, stderr } = complain(["ping", "192.0.2.1"], { stack: join(dir, "none") });
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/no stack at .*none: No such file or directory; start nused/);
   });
 
   it.each([[["config", "nothing"]], [["routes", "--family", "5"]], [["log", "-n", "none"]], [["--nothing", "status"]], [["monitor", "-c", "-1"]]])("what is wrong with %j", (args) => {

@@ -44,6 +44,7 @@ export function buildConfig(content: ConfigFile, document: ConfigDocument, file:
     sysctls: buildSysctls(content),
     api: buildApi(content, refuse),
     qos: buildQos(content, refuse),
+    programs: content.programs?.slice("unix:".length),
     state: content.state,
     logLevel: content.log?.level ?? "info",
   };

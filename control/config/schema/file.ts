@@ -9,7 +9,7 @@ import { strict } from "./common.js";
 import { Interfaces } from "./interfaces.js";
 import { Qos } from "./qos.js";
 import { Neighbours, Routes, Rules } from "./routes.js";
-import { Api, Log, State, Sysctl } from "./service.js";
+import { Api, Log, Programs, State, Sysctl } from "./service.js";
 import { Ports, Workers } from "./workers.js";
 
 export const ConfigFile = Type.Object(
@@ -25,6 +25,7 @@ export const ConfigFile = Type.Object(
     sysctl: Type.Optional(Sysctl),
     qos: Type.Optional(Qos),
     api: Type.Optional(Api),
+    programs: Type.Optional(Programs),
     state: Type.Optional(State),
     log: Type.Optional(Log),
   },

@@ -43,6 +43,12 @@ export const State = Type.String({
   examples: ["/var/lib/nuse"],
 });
 
+export const Programs = Type.String({
+  pattern: "^unix:/.+",
+  description: "unix:PATH",
+  examples: ["unix:/run/nuse/stack.sock"],
+});
+
 export const Log = Type.Object(
   {
     level: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal"], {

@@ -2,7 +2,8 @@
 // A library kernel without ports, for one test file.
 
 import { afterAll, beforeAll } from "vitest";
-import { findLibrary, loadAddon } from "../../../control/engine/addon.js";
+import { loadAddon } from "../../../control/engine/addon.js";
+import { findLibrary } from "../../../control/engine/places.js";
 import type { NativeEngine } from "../../../control/engine/addon.js";
 import { Task } from "../../../control/kernel/task.js";
 import { decodeLink, getLinks } from "../../../control/netlink/link.js";
