@@ -2,6 +2,7 @@
 // Carry out a plan on every kernel, and see that it came true. Kernels share
 // nothing, so one configuration is applied to each of them.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config/model.js";
 import { formatError, NuseError } from "../errors.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -12,8 +13,13 @@ import type { Step } from "../sections/section.js";
 import { carryOut } from "./carry.js";
 import { readState } from "./read.js";
 
-/** The kernel may undo a little of a plan: an address takes its routes along. */
-const rounds = 3;
+/**
+ * The kernel may undo a little of a plan: an address takes its routes along. What is
+ * left after a round may want time: the network of an IPv6 address comes only when
+ * the kernel has seen the carrier, a second after the last time at worst. So long is
+ * waited before each round, milliseconds.
+ */
+const waits = [0, 0, 50, 1200];
 
 /** The steps that would make the kernels be what `wanted` says: a preview, or the drift. */
 export async function preview(kernels: readonly Kernel[], wanted: Config): Promise<Step[]> {
@@ -50,10 +56,11 @@ async function rollBack(kernels: readonly Kernel[], previous: Config, cause: unk
 
 async function converge(kernel: Kernel, wanted: Config): Promise<Step[]> {
   const taken: Step[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (const [round, wait] of waits.entries()) {
     const steps = plan(await readState(kernel, wanted), wanted);
     if (steps.length === 0) return taken;
-    await carryOut(kernel, steps, round < rounds - 1);
+    if (wait > 0) await sleep(wait);
+    await carryOut(kernel, steps, round < waits.length - 1);
     taken.push(...steps);
   }
   const left = plan(await readState(kernel, wanted), wanted);

@@ -96,13 +96,16 @@ export class Supervisor {
     const dead = () => router.workers.filter(({ death }) => death !== undefined);
     try {
       await configuration.between(async (config) => {
+        const anew: number[] = [];
         for (const worker of dead()) {
-          const { number } = await router.replace(worker);
+          anew.push((await router.replace(worker)).number);
           this.#stalled.delete(worker.number);
+        }
+        await router.apply(config, { awaitPorts: true });
+        for (const number of anew) {
           this.#restarts.set(number, this.restarts(number) + 1);
           log.warn({ worker: number }, "a new kernel has taken the place of the one that died");
         }
-        await router.apply(config, { awaitPorts: true });
       });
       this.look();
     } catch (error) {
