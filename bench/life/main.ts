@@ -3,8 +3,10 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import autocannon from "autocannon";
 import { Command } from "commander";
 import { output } from "../../lab/command.js";
+import { get } from "../../lab/http.js";
 import { removeLeftovers } from "../../lab/namespace.js";
 import { createNetwork, hosts } from "../../lab/network.js";
 import type { Network } from "../../lab/network.js";
@@ -18,7 +20,7 @@ const config = readFileSync("config/demo.yaml", "utf8");
 /** Touches neither of the ways that traffic takes here. */
 const unrelated = config
   .replace("10.77.1.1/24,", "10.77.1.1/24, 10.77.9.1/24,")
-  .replace("\nsysctl:", "\n  - { to: 203.0.113.0/24, via: 10.77.2.9 }\n\nsysctl:");
+  .replace("\nroutes:\n", "\nroutes:\n  - { to: 192.0.2.0/24, via: 10.77.2.9 }\n");
 
 /** The hosts know the router's addresses: it is not their asking that is measured. */
 function introduce({ a, b, router }: Network): void {
@@ -54,6 +56,7 @@ async function fullRate(network: Network): Promise<number> {
 }
 
 const reloads = 20;
+const asked = 5; // s
 
 /** In turn with and without reloads, at one rate and for one time. */
 async function measureReloads(network: Network, rounds: number, results: Results): Promise<void> {
@@ -76,6 +79,38 @@ async function measureReloads(network: Network, rounds: number, results: Results
       results.add("rate, datagrams a second", during.sent / (took / 1000));
       results.add(`lost in ${reloads} changes`, during.sent - during.received);
       results.add("lost in as long without", without.sent - without.received);
+    }
+  } finally {
+    await nused.stop();
+  }
+}
+
+/** Somebody who asks the API as fast as it answers, and a scrape a second. */
+async function ask(socketPath: string, seconds: number): Promise<number> {
+  const scrapes = setInterval(() => void get(socketPath, "/metrics").catch(() => undefined), 1000);
+  try {
+    const { requests } = await autocannon({ url: "http://nused/status", socketPath, connections: 10, duration: seconds });
+    return requests.average;
+  } finally {
+    clearInterval(scrapes);
+  }
+}
+
+/** In turn with and without an API that is asked as fast as it answers. */
+async function measureLoad(network: Network, rounds: number, results: Results): Promise<void> {
+  const nused = new Nused(network.router, config);
+  try {
+    await nused.ready();
+    await reachable(network.a, hosts.b.v4);
+    const rate = await fullRate(network);
+    for (let round = 0; round < rounds; round++) {
+      const without = await streamDuring(network.a, network.b, hosts.b.v4, rate, () => sleep(asked * 1000));
+      const during = await streamDuring(network.a, network.b, hosts.b.v4, rate, async () => {
+        results.add("requests a second", await ask(nused.socket, asked));
+      });
+      results.add("lost while the API is asked", during.sent - during.received);
+      results.add("lost in as long without requests", without.sent - without.received);
+      results.add("share that arrives, asked by not", during.received / during.sent / (without.received / without.sent));
     }
   } finally {
     await nused.stop();
@@ -128,6 +163,7 @@ async function main({ rounds, thousands, json }: Options): Promise<void> {
     introduce(network);
     for (let round = 0; round < Number(rounds); round++) await measureStart(network, results);
     await measureReloads(network, Number(rounds), results);
+    await measureLoad(network, Number(rounds), results);
     if (Number(thousands) > 0) await measureMemory(network, Number(thousands), results);
   } finally {
     network.remove();
@@ -139,7 +175,7 @@ async function main({ rounds, thousands, json }: Options): Promise<void> {
 }
 
 const command = new Command("npm run bench -- life")
-  .description("Start, changes under a full stream of datagrams, and memory over many changes.")
+  .description("Start, changes and requests under a full stream of datagrams, and memory over many changes.")
   .option("--rounds <n>", "measure start and changes n times", "5")
   .option("--thousands <n>", "thousands of changes after the first, for memory; 0 leaves it out", "3")
   .option("--json <file>", "write every value there, an object a line")

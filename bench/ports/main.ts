@@ -4,8 +4,11 @@
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { removeLeftovers } from "../../lab/namespace.js";
+import { formatReport } from "../report/figures.js";
+import { describeRun } from "../report/run.js";
 import { carrier } from "./bed.js";
 import type { Bed } from "./bed.js";
+import { groupFigures, sharedFigures } from "./figures.js";
 import { forwarding, processorShare, roundTrips } from "./measure.js";
 import type { Load } from "./measure.js";
 import { Results, format, percentile, ratios, summarise } from "./result.js";
@@ -190,7 +193,11 @@ async function main(options: Options): Promise<void> {
     if (!options.forwarding) printLatency(group, results);
     console.log("");
   }
-  if (options.json) writeFileSync(options.json, results.lines());
+  if (options.json) {
+    const names = loads.map(loadName);
+    const figures = [...(shared ? sharedFigures(names, results) : []), ...groupFigures(chosen, names, results, keyOf)];
+    writeFileSync(options.json, formatReport({ run: describeRun(), figures }));
+  }
 }
 
 const command = new Command("npm run bench -- ports")
@@ -198,7 +205,7 @@ const command = new Command("npm run bench -- ports")
   .option("--rounds <n>", "measure everything n times, in turn", "3")
   .option("--only <group...>", `of ${all.join(", ")}`)
   .option("--forwarding", "neither round trips nor idling")
-  .option("--json <file>", "write every value there, an object a line")
+  .option("--json <file>", "write every value there, for bench:report and bench:compare")
   .action(main);
 
 process.once("SIGINT", leave).once("SIGTERM", leave);
