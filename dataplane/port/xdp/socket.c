@@ -21,7 +21,7 @@
 #define SOCKET_BYTES	(16 << 20)	/* for sending: what the host copies */
 #define BUSY_POLL_US	20
 #define PIN_TRIES	20
-#define RELEASE_MS	500		/* for the host to let go of closed sockets */
+#define RELEASE_MS	2000		/* a busy host lets go of closed sockets so late */
 
 static int set_option(int fd, int option, const void *value, socklen_t size)
 {
