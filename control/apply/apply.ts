@@ -10,6 +10,7 @@ import { plan } from "../plan/plan.js";
 import { merge } from "../plan/merge.js";
 import { sections } from "../sections/all.js";
 import type { Step } from "../sections/section.js";
+import type { State } from "../sections/state.js";
 import { carryOut } from "./carry.js";
 import { readState } from "./read.js";
 
@@ -31,18 +32,19 @@ export async function preview(kernels: readonly Kernel[], wanted: Config): Promi
  * one, all go back to `previous` and the error says so.
  */
 export async function apply(kernels: readonly Kernel[], wanted: Config, previous: Config | undefined): Promise<Step[]> {
-  await Promise.all(kernels.map((kernel) => check(kernel, wanted)));
-  const results = await Promise.allSettled(kernels.map((kernel) => converge(kernel, wanted)));
+  const states = await Promise.all(kernels.map((kernel) => check(kernel, wanted)));
+  const results = await Promise.allSettled(kernels.map((kernel, index) => converge(kernel, wanted, states[index])));
   const failure = results.find((result) => result.status === "rejected");
   if (!failure) return merge(results.map((result) => (result.status === "fulfilled" ? result.value : [])));
   if (!previous) throw failure.reason;
   throw await rollBack(kernels, previous, failure.reason);
 }
 
-/** Throws what a kernel has against `wanted`, as far as it can be asked without a change. */
-export async function check(kernel: Kernel, wanted: Config): Promise<void> {
+/** The kernel's state; throws what it has against `wanted`, as far as it can be asked without a change. */
+async function check(kernel: Kernel, wanted: Config): Promise<State> {
   const running = await readState(kernel, wanted);
   for (const section of sections) await section.check?.(kernel, running, wanted);
+  return running;
 }
 
 async function rollBack(kernels: readonly Kernel[], previous: Config, cause: unknown): Promise<NuseError> {
@@ -54,10 +56,11 @@ async function rollBack(kernels: readonly Kernel[], previous: Config, cause: unk
   return new NuseError("apply.failed", formatError(cause), { cause, hint });
 }
 
-async function converge(kernel: Kernel, wanted: Config): Promise<Step[]> {
+/** `running` is what has just been read; it is read here if it has not. */
+async function converge(kernel: Kernel, wanted: Config, running?: State): Promise<Step[]> {
   const taken: Step[] = [];
   for (const [round, wait] of waits.entries()) {
-    const steps = plan(await readState(kernel, wanted), wanted);
+    const steps = plan(round === 0 && running ? running : await readState(kernel, wanted), wanted);
     if (steps.length === 0) return taken;
     if (wait > 0) await sleep(wait);
     await carryOut(kernel, steps, round < waits.length - 1);

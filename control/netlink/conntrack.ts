@@ -84,19 +84,6 @@ export function decodeConnection(message: Message): Connection | undefined {
   };
 }
 
-function encodeFlow({ source, destination, protocol, sourcePort, destinationPort }: Flow): TupleAttrs {
-  const ip = source.family === 4
-    ? { v4Src: source.bytes, v4Dst: destination.bytes }
-    : { v6Src: source.bytes, v6Dst: destination.bytes };
-  return { ip, proto: { num: protocol, srcPort: sourcePort, dstPort: destinationPort } };
-}
-
-export const deleteConnection = ({ original, zone, id }: Pick<Connection, "original" | "zone" | "id">): Request =>
-  changing(
-    operations.delete, 0, { nfgenFamily: familyNumber(original.source.family) },
-    { tupleOrig: encodeFlow(original), zone: zone || undefined, id }, "forget a connection",
-  );
-
 /** Forget all, or those of one family. */
 export const flushConnections = (family?: Family): Request =>
   changing(operations.delete, 0, { nfgenFamily: family ? familyNumber(family) : 0 }, {}, "forget all connections");

@@ -94,10 +94,6 @@ export const createLink = (name: string, kind: LinkKind, settings: LinkSettings 
     { ...settingsValues(settings), link: settings.lower, ifname: name, linkinfo: kind }, `create ${kind.kind} ${name}`,
   );
 
-/** Change what its kind sets: the kind must be the link's own. */
-export const changeKind = ({ index, name }: LinkName, kind: LinkKind): Request =>
-  changing(operations.newlink, 0, { ifiIndex: index }, { linkinfo: kind }, `change ${kind.kind} ${name}`);
-
 export const changeLink = ({ index, name }: LinkName, settings: LinkSettings, what = `change ${name}`): Request =>
   changing(operations.newlink, 0, { ifiIndex: index, ...settingsHeader(settings) }, settingsValues(settings), what);
 

@@ -8,10 +8,6 @@ import type { Task } from "../kernel/task.js";
 import { Channel, openSocket } from "./conversation.js";
 import type { Decoder } from "./socket.js";
 
-/** More happened than the socket could hold: what is known is out of date. */
-export const isOverrun = (error: unknown): boolean =>
-  error instanceof NuseError && error.errno === constants.errno.ENOBUFS;
-
 /** Needs a task of its own, for it waits in the kernel nearly always. */
 export class NetlinkMonitor {
   readonly #channel: Channel;

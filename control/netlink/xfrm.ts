@@ -205,6 +205,3 @@ export function decodePolicy(message: Message): Policy | undefined {
     interfaceId: ifId,
   };
 }
-
-export const flushStates = (): Request => changing(operations.flushsa, 0, {}, {}, "flush IPsec states");
-export const flushPolicies = (): Request => changing(operations.flushpolicy, 0, {}, {}, "flush IPsec policies");

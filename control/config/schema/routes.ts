@@ -82,6 +82,5 @@ const Neighbour = Type.Object(
   { ...strict, description: "a neighbour" },
 );
 
-export type NeighbourFile = Type.Static<typeof Neighbour>;
 
 export const Neighbours = Type.Array(Neighbour, { description: "neighbours that need not be asked for, or that are answered for" });

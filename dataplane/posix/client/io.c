@@ -9,20 +9,42 @@
 
 #define SMALL (NUSE_STACK_AREA / 2)	/* of data, when there is more than data */
 
+/*
+ * Begin a call of the stack whose data fit into the area; `args` are its own to
+ * change. False: it is another's, larger, or cannot begin, and its handler returns
+ * *handled.
+ */
+static bool data_begin(struct frame *f, bool fit, struct ring_call *ring, long args[6],
+		       bool *handled)
+{
+	long err;
+
+	if (lost(f)) {
+		*handled = false;
+	} else if (!in_stack(f->args[0])) {
+		*handled = true;
+	} else if (!fit) {
+		*handled = as_it_is(f);
+	} else {
+		err = call_begin(ring);
+		if (!err) {
+			memcpy(args, f->args, sizeof(f->args));
+			return true;
+		}
+		*handled = answer(f, err);
+	}
+	return false;
+}
+
 /* read, and the like with more arguments behind. */
 bool do_read(struct frame *f)
 {
 	struct ring_call ring;
 	long args[6], ret;
+	bool handled;
 
-	if (lost(f))
-		return false;
-	if (!in_stack(f->args[0]))
-		return true;
-	ret = call_begin(&ring);
-	if (ret)
-		return answer(f, ret);
-	memcpy(args, f->args, sizeof(args));
+	if (!data_begin(f, true, &ring, args, &handled))
+		return handled;
 	args[1] = (long)ring.area;
 	if ((unsigned long)args[2] > NUSE_STACK_AREA)
 		args[2] = NUSE_STACK_AREA;
@@ -35,19 +57,12 @@ bool do_read(struct frame *f)
 
 bool do_write(struct frame *f)
 {
+	bool fit = (unsigned long)f->args[2] <= NUSE_STACK_AREA, handled;
 	struct ring_call ring;
 	long args[6], ret;
 
-	if (lost(f))
-		return false;
-	if (!in_stack(f->args[0]))
-		return true;
-	if ((unsigned long)f->args[2] > NUSE_STACK_AREA)
-		return as_it_is(f);
-	ret = call_begin(&ring);
-	if (ret)
-		return answer(f, ret);
-	memcpy(args, f->args, sizeof(args));
+	if (!data_begin(f, fit, &ring, args, &handled))
+		return handled;
 	memcpy(ring.area, (void *)args[1], (size_t)args[2]);
 	args[1] = (long)ring.area;
 	ret = call_run(&ring, f->nr, args, 0);
@@ -57,19 +72,13 @@ bool do_write(struct frame *f)
 
 bool do_send(struct frame *f)
 {
+	bool fit = (unsigned long)f->args[2] <= SMALL && (unsigned long)f->args[5] <= 128;
 	struct ring_call ring;
 	long args[6], ret;
+	bool handled;
 
-	if (lost(f))
-		return false;
-	if (!in_stack(f->args[0]))
-		return true;
-	if ((unsigned long)f->args[2] > SMALL || (unsigned long)f->args[5] > 128)
-		return as_it_is(f);
-	ret = call_begin(&ring);
-	if (ret)
-		return answer(f, ret);
-	memcpy(args, f->args, sizeof(args));
+	if (!data_begin(f, fit, &ring, args, &handled))
+		return handled;
 	memcpy(ring.area, (void *)args[1], (size_t)args[2]);
 	args[1] = (long)ring.area;
 	if (args[4]) {
@@ -83,20 +92,13 @@ bool do_send(struct frame *f)
 
 bool do_recv(struct frame *f)
 {
+	bool fit = (unsigned long)f->args[2] <= SMALL, handled;
 	struct ring_call ring;
 	socklen_t *size, room = 0;
 	long args[6], ret;
 
-	if (lost(f))
-		return false;
-	if (!in_stack(f->args[0]))
-		return true;
-	if ((unsigned long)f->args[2] > SMALL)
-		return as_it_is(f);
-	ret = call_begin(&ring);
-	if (ret)
-		return answer(f, ret);
-	memcpy(args, f->args, sizeof(args));
+	if (!data_begin(f, fit, &ring, args, &handled))
+		return handled;
 	args[1] = (long)ring.area;
 	size = (socklen_t *)(ring.area + SMALL);
 	if (args[4] && args[5]) {

@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <netinet/udp.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "exchange.h"
 
@@ -177,4 +180,25 @@ void exchange_stream(const struct side *a, const struct side *b, size_t bytes)
 	assert_int_equal(got, bytes);
 	sys(b, SYS_close, fd, 0, 0, 0, 0);
 	sys(b, SYS_close, listener, 0, 0, 0, 0);
+}
+
+void exchange_garbage(const char *device, const uint8_t mac[6], unsigned int n)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET,
+				  .sll_ifindex = (int)if_nametoindex(device) };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	uint8_t frame[1514];
+
+	for (unsigned int i = 0; i < n; i++) {
+		size_t len = 14 + (unsigned int)rand() % (sizeof(frame) - 14);
+
+		for (size_t at = 0; at < len; at++)
+			frame[at] = (uint8_t)rand();
+		if (i % 2)
+			memcpy(frame, mac, 6);
+		if (i % 3)
+			memcpy(frame + 12, i % 2 ? "\x08\x00\x45" : "\x86\xdd\x60", 3);
+		sendto(fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to));
+	}
+	close(fd);
 }

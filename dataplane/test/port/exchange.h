@@ -29,4 +29,7 @@ void exchange_stream(const struct side *a, const struct side *b, size_t bytes);
 /* One send with UDP_SEGMENT from a to b, which gets `n` datagrams of `len` bytes. */
 void exchange_segments(const struct side *a, const struct side *b, size_t len, unsigned int n);
 
+/* `n` frames without sense out of the host's `device`, half of them to `mac`. */
+void exchange_garbage(const char *device, const uint8_t mac[6], unsigned int n);
+
 #endif

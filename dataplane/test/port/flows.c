@@ -114,3 +114,20 @@ void flows_wait_shared(struct flows *flows)
 	}
 	fail_msg("one worker gets nothing");
 }
+
+void flows_come_and_go(struct flows *flows, int rounds, void (*add)(int i, unsigned int queues))
+{
+	for (int round = 0; round < rounds; round++) {
+		flows_blast(flows, 50);
+		rig_remove(&flows->rigs[round % 2], 0);
+		flows_blast(flows, 50);
+		flows_forget(flows);
+		flows_send(flows, 2);
+		assert_int_equal(flows->got[round % 2], 0);
+		flows_blast(flows, 50);
+		add(round % 2, 1 + (unsigned int)round % 3);
+		flows_blast(flows, 50);
+		flows_forget(flows);
+		flows_wait_shared(flows);
+	}
+}

@@ -36,4 +36,10 @@ void flows_forget(struct flows *flows);
 /* Count what was so sent, as flows_send() does. */
 void flows_collect(struct flows *flows, unsigned int each);
 
+/*
+ * In turn one rig's port goes and `add`, which opens it with so many queues, brings
+ * it back, `rounds` times while frames flow: the other one has them all meanwhile.
+ */
+void flows_come_and_go(struct flows *flows, int rounds, void (*add)(int i, unsigned int queues));
+
 #endif

@@ -137,19 +137,7 @@ static void a_second_worker_waits_for_the_first(void **state)
 static void queues_come_and_go_while_frames_flow(void **state)
 {
 	(void)state;
-	for (int round = 0; round < 6; round++) {
-		flows_blast(&flows, 50);
-		rig_remove(&rigs[round % 2], 0);
-		flows_blast(&flows, 50);
-		flows_forget(&flows);
-		flows_send(&flows, 2);
-		assert_int_equal(flows.got[round % 2], 0);
-		flows_blast(&flows, 50);
-		add(round % 2, 1 + (unsigned int)round % 3);
-		flows_blast(&flows, 50);
-		flows_forget(&flows);
-		flows_wait_shared(&flows);
-	}
+	flows_come_and_go(&flows, 6, add);
 }
 
 static void a_deleted_device_comes_back_with_the_queues_of_both(void **state)
