@@ -7,6 +7,8 @@ import { createNetwork } from "../../lab/network.js";
 import type { Network } from "../../lab/network.js";
 import { Nused } from "../../lab/nused.js";
 
+export { eventually } from "../../lab/eventually.js";
+
 export const routerConfig = readFileSync("test/e2e/router.yaml", "utf8");
 
 export interface Lab {
@@ -35,14 +37,4 @@ export function useLab(suffix: string, config = routerConfig): Lab {
       return nused!;
     },
   };
-}
-
-/** Ask again until `holds` is true of the answer; the last answer. */
-export async function eventually<T>(ask: () => Promise<T>, holds: (answer: T) => boolean, seconds = 10): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer) || Date.now() > deadline) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
