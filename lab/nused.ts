@@ -61,7 +61,7 @@ export class Nused {
     return `${fitting}\n${api}`.replaceAll("SOCKET", this.socket);
   }
 
-  /** Wait until it serves; throws with its log if it ends instead. */
+  /** Wait until it serves, everywhere it is told to; throws with its log if it ends instead. */
   async ready(): Promise<void> {
     const deadline = Date.now() + startLimit;
     while (Date.now() < deadline) {
@@ -69,7 +69,7 @@ export class Nused {
         throw new Error(`nused has ended (${this.child.exitCode ?? this.child.signalCode}):\n${this.log()}`);
       }
       const answer = await get(this.socket, "/healthz").catch(() => undefined);
-      if (answer?.status === 200) return;
+      if (answer?.status === 200 && this.log().includes('"msg":"ready"')) return;
       await sleep(50);
     }
     throw new Error(`nused is not ready after ${startLimit / 1000} s:\n${this.log()}`);
