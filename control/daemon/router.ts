@@ -40,11 +40,10 @@ export class Router {
     const { workers: { memory, cpus, idle }, ports } = config;
     const router = new Router(createEngine(addon, { library, commandLine: "", memory }), events);
     try {
-      const started = await Promise.allSettled(cpus.map((cpu, index) =>
-        Worker.start(router.engine, { cpu, idle, programs: index === 0 ? config.programs : undefined }, events)));
-      router.#workers = started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-      const failed = started.find((result) => result.status === "rejected");
-      if (failed) throw failed.reason;
+      // One after the other, as the engine boots them anyway: numbers follow the order of processors.
+      for (const [index, cpu] of cpus.entries()) {
+        router.#workers.push(await Worker.start(router.engine, { cpu, idle, programs: index === 0 ? config.programs : undefined }, events));
+      }
       for (const port of ports) await router.ports.addOrAwait(port);
       return router;
     } catch (error) {
